@@ -1,0 +1,73 @@
+"""Runs the test suite of Tornado's own wheel against Fujita, through the shim.
+
+usage: python -m tests.conformance.run [--loop asyncio|uvloop] [module or test ...]
+
+Names are given as unittest takes them, the leading ``tornado.test.`` may be left out.
+The wheel is fetched by pip; nothing of it but its tests is unpacked.
+"""
+
+import argparse
+import asyncio
+import subprocess
+import sys
+import tempfile
+import unittest
+import zipfile
+from pathlib import Path
+
+import fujita
+from fujita import compat
+
+CACHE = Path(__file__).resolve().parents[2] / ".conformance"
+PREFIX = "tornado.test."
+
+
+def fetch_tests() -> Path:
+    """Unpacks ``tornado/test`` of the wheel that Fujita matches; returns its parent folder."""
+    folder = CACHE / fujita.version
+    package = folder / "tornado"
+    if (package / "test" / "__init__.py").exists():
+        return package
+    with tempfile.TemporaryDirectory() as download:
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+        command += ["--dest", download, f"tornado=={fujita.version}"]
+        subprocess.run(command, check=True)
+        (wheel,) = Path(download).glob("tornado-*.whl")
+        with zipfile.ZipFile(wheel) as archive:
+            tests = [name for name in archive.namelist() if name.startswith("tornado/test/")]
+            archive.extractall(folder, tests)
+    return package
+
+
+def main() -> int:
+    """Runs the named tests, or all of them, and prints one total."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--loop", choices=["asyncio", "uvloop"], default="asyncio")
+    parser.add_argument("--failfast", action="store_true")
+    parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    package = fetch_tests()
+    compat.install()
+    sys.modules["tornado"].__path__.append(str(package))
+    if options.loop == "uvloop":
+        import uvloop
+
+        asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    names = [
+        name if name.startswith(PREFIX) else PREFIX + name
+        for name in options.names or ["runtests.all"]
+    ]
+    suite = unittest.defaultTestLoader.loadTestsFromNames(names)
+    runner = unittest.TextTestRunner(
+        verbosity=2 if options.verbose else 1, failfast=options.failfast, buffer=True
+    )
+    result = runner.run(suite)
+    failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
+    passed = result.testsRun - failed - len(result.skipped) - len(result.expectedFailures)
+    print(f"conformance: {passed} passed, {failed} failed, {len(result.skipped)} skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
