@@ -1,0 +1,159 @@
+"""Responses: their heads, and the parser that a client reads them with."""
+
+from fujita.wire.http1.body import ChunkedBody, FixedBody, UntilCloseBody
+from fujita.wire.http1.buffer import ReceiveBuffer
+from fujita.wire.http1.diagnosis import explain_response_head
+from fujita.wire.http1.errors import ProtocolError
+from fujita.wire.http1.events import END_OF_MESSAGE, NEED_DATA, Event
+from fujita.wire.http1.fields import FieldSection, Fields, parse_field_lines
+from fujita.wire.http1.grammar import RESPONSE_HEAD
+from fujita.wire.http1.limits import Limits
+
+
+class ResponseHead:
+    """The status line and what the header fields say about framing.
+
+    Attributes:
+        minor_version: The ``x`` of HTTP/1.x.
+        code: The status code.
+        reason: The reason phrase, decoded as Latin-1.
+        section: The header fields.
+        has_body: Whether body events and ``END_OF_MESSAGE`` follow.
+        keep_alive: Whether the connection can carry another request.
+    """
+
+    __slots__ = ("code", "has_body", "keep_alive", "minor_version", "reason", "section")
+
+    def __init__(
+        self, minor_version: int, code: int, reason: str, section: FieldSection, method: str
+    ) -> None:
+        self.minor_version = minor_version
+        self.code = code
+        self.reason = reason
+        self.section = section
+        # RFC 9112 section 6.3, rule 1 and 2.
+        self.has_body = not (
+            method == "HEAD"
+            or code < 200
+            or code in (204, 304)
+            or (method == "CONNECT" and code < 300)
+        )
+        # Rule 8: without a length the body ends with the connection.
+        delimited = not self.has_body or section.chunked or section.content_length is not None
+        self.keep_alive = (
+            delimited and not section.close and (minor_version > 0 or section.keep_alive)
+        )
+
+
+class ResponseParser:
+    """Reads responses from the bytes of one connection (RFC 9112).
+
+    Say with ``expect`` which method the next response answers, then pull events with
+    ``next_event``: any informational heads (1xx), the final ``ResponseHead``, and if that has
+    a body, ``bytes`` and ``END_OF_MESSAGE``.
+    """
+
+    __slots__ = ("_body", "_buffer", "_eof", "_method", "limits", "trailers")
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._buffer = ReceiveBuffer()
+        self._body: FixedBody | ChunkedBody | UntilCloseBody | None = None
+        self._eof = False
+        self._method = "GET"
+        self.trailers: Fields = {}
+
+    def expect(self, method: str) -> None:
+        """Prepares for the response to a request of ``method``."""
+        self._method = method
+        self.trailers = {}
+
+    def receive_data(self, data: bytes) -> None:
+        """Takes bytes from the peer; call ``next_event`` next."""
+        self._buffer.append(data)
+
+    def receive_eof(self) -> None:
+        """Takes the end of the stream; call ``next_event`` next.
+
+        Raises:
+            ProtocolError: The stream ends inside a message.
+        """
+        self._eof = True
+        if self._body is not None:
+            self._body.receive_eof()
+        elif len(self._buffer):
+            raise ProtocolError("Connection closed inside the header section")
+
+    def next_event(self) -> ResponseHead | bytes | Event:
+        """Gives the next event, ``NEED_DATA`` if more bytes are needed for one.
+
+        Raises:
+            ProtocolError: The bytes are no HTTP/1.x response.
+        """
+        body = self._body
+        if body is not None:
+            event = body.next_event()
+            if event is END_OF_MESSAGE:
+                if isinstance(body, ChunkedBody):
+                    self.trailers = body.trailers
+                self._body = None
+            return event
+        match = self._buffer.match(RESPONSE_HEAD)
+        if match is None:
+            return self._incomplete_head()
+        minor_version, code, reason, lines = match.groups()
+        if match.end() - match.start() > self.limits.head:
+            raise ProtocolError(f"Header section larger than {self.limits.head} bytes", 431)
+        head = ResponseHead(
+            int(minor_version),
+            int(code),
+            reason.decode("latin-1"),
+            self._read_section(int(code), parse_field_lines(lines)),
+            self._method,
+        )
+        if head.has_body:
+            self._start_body(head)
+        return head
+
+    def _read_section(self, code: int, fields: Fields) -> FieldSection:
+        # RFC 9112 section 6.1: no Transfer-Encoding "in any response with a status code of 1xx
+        # (Informational) or 204 (No Content)"; section 6.3: such responses end with their head.
+        if code < 200 or code == 204:
+            if "Transfer-Encoding" in fields:
+                raise ProtocolError(f"Response with code {code} must not have Transfer-Encoding")
+            length = fields.get("Content-Length")
+            if length is not None and length != "0":
+                raise ProtocolError(f"Response with code {code} must not have body")
+        return FieldSection(fields)
+
+    def _start_body(self, head: ResponseHead) -> None:
+        limit = self.limits.body
+        length = head.section.content_length
+        if head.section.chunked:
+            self._body = ChunkedBody(self._buffer, limit)
+        elif length is not None:
+            if limit is not None and length > limit:
+                raise ProtocolError("Content-Length too long", 413)
+            self._body = FixedBody(self._buffer, length)
+        else:
+            self._body = UntilCloseBody(self._buffer, limit)
+            if self._eof:
+                self._body.receive_eof()
+
+    def take_rest(self) -> bytes:
+        """Takes the bytes behind what was parsed: another protocol's, after an upgrade."""
+        return self._buffer.take_all()
+
+    @property
+    def has_data(self) -> bool:
+        """Whether bytes of an unfinished message are waiting."""
+        return len(self._buffer) > 0
+
+    def _incomplete_head(self) -> Event:
+        buffer = self._buffer
+        end = buffer.find_head_end()
+        if end is not None:
+            raise explain_response_head(buffer.peek(end))
+        if len(buffer) > self.limits.head:
+            raise ProtocolError(f"Header section larger than {self.limits.head} bytes", 431)
+        return NEED_DATA
