@@ -1,0 +1,1 @@
+"""What ties `fujita.ioloop` to other event loops and resolvers."""

@@ -1,0 +1,291 @@
+"""`IOLoop` on asyncio, which is the only kind there is."""
+
+import asyncio
+import warnings
+from collections.abc import Callable
+from concurrent import futures
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from fujita.ioloop import IOLoop
+from fujita.ioloop.asyncio_loops import (
+    new_asyncio_loop,
+    set_new_asyncio_loop,
+    thread_asyncio_loop,
+)
+from fujita.ioloop.loop import Selectable
+from fujita.platform.selector_thread import (
+    AddThreadSelectorEventLoop,
+    SelectorThread,
+    _atexit_callback,
+    _selector_loops,
+)
+
+if TYPE_CHECKING:
+    # Made on demand below: its base class is deprecated since Python 3.14, where the import warns.
+    AnyThreadEventLoopPolicy: type[asyncio.AbstractEventLoopPolicy]
+
+__all__ = [
+    "AddThreadSelectorEventLoop",
+    "AsyncIOLoop",
+    "AsyncIOMainLoop",
+    "BaseAsyncIOLoop",
+    "SelectorThread",
+    "_atexit_callback",
+    "_selector_loops",
+    "to_asyncio_future",
+    "to_tornado_future",
+]
+
+Result = TypeVar("Result")
+
+
+class BaseAsyncIOLoop(IOLoop):
+    """The methods of `IOLoop`, spelled in those of an asyncio loop.
+
+    Attributes:
+        asyncio_loop: The asyncio loop.
+        selector_loop: What watches file descriptors: the asyncio loop itself, or a thread beside
+            it where that cannot.
+        handlers: For each watched file descriptor what was given for it, and its handler.
+        readers: The file descriptors that are watched for `READ`.
+        writers: The file descriptors that are watched for `WRITE`.
+        closing: Whether `close` has been called.
+    """
+
+    def initialize(  # type: ignore[override]
+        self, asyncio_loop: asyncio.AbstractEventLoop, **kwargs: Any
+    ) -> None:
+        """Wraps ``asyncio_loop``.
+
+        Raises:
+            RuntimeError: It belongs to another `IOLoop` already.
+        """
+        self.asyncio_loop = asyncio_loop
+        self.selector_loop: asyncio.AbstractEventLoop | SelectorThread = asyncio_loop
+        self.handlers: dict[int, tuple[int | Selectable, Callable[..., None]]] = {}
+        self.readers: set[int] = set()
+        self.writers: set[int] = set()
+        self.closing = False
+        self._tasks = set()
+        _register(asyncio_loop, self)
+        if type(asyncio_loop).add_reader is asyncio.AbstractEventLoop.add_reader:
+            self.selector_loop = SelectorThread(asyncio_loop)
+        super().initialize(**kwargs)
+
+    def close(self, all_fds: bool = False) -> None:
+        """See `IOLoop.close`. A second call does nothing."""
+        if self.asyncio_loop.is_running():
+            raise RuntimeError("Cannot close a running event loop")
+        self.closing = True
+        for watched, _ in list(self.handlers.values()):
+            self.remove_handler(watched)
+            if all_fds:
+                self.close_fd(watched)
+        if isinstance(self.selector_loop, SelectorThread):
+            self.selector_loop.close()
+        for task in self._tasks:
+            # The program has left its callbacks' coroutines unfinished by closing the loop;
+            # asyncio would call that an error when they are collected.
+            task._log_destroy_pending = False  # type: ignore[attr-defined]
+        self._tasks.clear()
+        IOLoop._ioloop_for_asyncio.pop(self.asyncio_loop, None)
+        self.asyncio_loop.close()
+
+    def add_handler(self, fd: int | Selectable, handler: Callable[..., None], events: int) -> None:
+        """See `IOLoop.add_handler`."""
+        number, watched = self.split_fd(fd)
+        if number in self.handlers:
+            raise ValueError(f"fd {number} added twice")
+        self.handlers[number] = (watched, handler)
+        try:
+            self._watch(number, events)
+        except BaseException:
+            self._watch(number, IOLoop.NONE)
+            del self.handlers[number]
+            raise
+
+    def update_handler(self, fd: int | Selectable, events: int) -> None:
+        """See `IOLoop.update_handler`."""
+        number, _ = self.split_fd(fd)
+        if number in self.handlers:
+            self._watch(number, events)
+
+    def remove_handler(self, fd: int | Selectable) -> None:
+        """See `IOLoop.remove_handler`."""
+        number, _ = self.split_fd(fd)
+        if number in self.handlers:
+            self._watch(number, IOLoop.NONE)
+            del self.handlers[number]
+
+    def _watch(self, number: int, events: int) -> None:
+        """Makes the asyncio loop watch exactly for ``events``."""
+        loop = self.selector_loop
+        watched, handler = self.handlers[number]
+        if events & IOLoop.READ:
+            if number not in self.readers:
+                loop.add_reader(number, handler, watched, IOLoop.READ)
+                self.readers.add(number)
+        elif number in self.readers:
+            self.readers.discard(number)
+            loop.remove_reader(number)
+        if events & IOLoop.WRITE:
+            if number not in self.writers:
+                loop.add_writer(number, handler, watched, IOLoop.WRITE)
+                self.writers.add(number)
+        elif number in self.writers:
+            self.writers.discard(number)
+            loop.remove_writer(number)
+
+    def start(self) -> None:
+        """See `IOLoop.start`."""
+        self.asyncio_loop.run_forever()
+
+    def stop(self) -> None:
+        """See `IOLoop.stop`. A closed loop is stopped already."""
+        if not self.asyncio_loop.is_closed():
+            self.asyncio_loop.stop()
+
+    def call_at(
+        self, when: float, callback: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> object:
+        """See `IOLoop.call_at`."""
+        # asyncio's clock cannot be set back or forth, ours can: the distance is what they share.
+        delay = max(0, when - self.time())
+        return self.asyncio_loop.call_later(delay, self._run_callback, callback, args, kwargs)
+
+    def remove_timeout(self, timeout: object) -> None:
+        """See `IOLoop.remove_timeout`."""
+        timeout.cancel()  # type: ignore[attr-defined]
+
+    def add_callback(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+        """See `IOLoop.add_callback`."""
+        if not callable(callback):
+            raise TypeError(f"expected a callable, got {callback!r}")
+        loop = self.asyncio_loop
+        try:
+            if asyncio._get_running_loop() is loop:
+                loop.call_soon(self._run_callback, callback, args, kwargs)
+            else:
+                loop.call_soon_threadsafe(self._run_callback, callback, args, kwargs)
+        except RuntimeError:
+            # The loop has been closed, perhaps by another thread a moment ago, and nobody
+            # could have known: the callback is dropped.
+            if not loop.is_closed():
+                raise
+
+    def add_callback_from_signal(
+        self, callback: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> None:
+        """See `IOLoop.add_callback_from_signal`."""
+        warnings.warn("add_callback_from_signal is deprecated", DeprecationWarning, stacklevel=2)
+        try:
+            # Between two steps of the loop's thread, call_soon would not wake the loop.
+            self.asyncio_loop.call_soon_threadsafe(self._run_callback, callback, args, kwargs)
+        except RuntimeError:
+            if not self.asyncio_loop.is_closed():
+                raise
+
+    def run_in_executor(
+        self,
+        executor: futures.Executor | None,
+        func: Callable[..., Result],
+        *args: Any,
+    ) -> "asyncio.Future[Result]":
+        """See `IOLoop.run_in_executor`."""
+        return self.asyncio_loop.run_in_executor(executor, func, *args)
+
+    def set_default_executor(self, executor: futures.Executor) -> None:
+        """See `IOLoop.set_default_executor`."""
+        self.asyncio_loop.set_default_executor(executor)
+
+
+class AsyncIOMainLoop(BaseAsyncIOLoop):
+    """The `IOLoop` of the asyncio loop that is current in this thread.
+
+    `IOLoop.current` makes it; there is no need to.
+    """
+
+    def initialize(self, **kwargs: Any) -> None:  # type: ignore[override]
+        """Wraps the current asyncio loop of the thread, which is made if there is none."""
+        if "asyncio_loop" not in kwargs:
+            kwargs["asyncio_loop"] = thread_asyncio_loop() or set_new_asyncio_loop()
+        super().initialize(**kwargs)
+
+    def _make_current(self) -> None:
+        """Does nothing: the asyncio loop is current already."""
+
+
+class AsyncIOLoop(BaseAsyncIOLoop):
+    """An `IOLoop` on an asyncio loop of its own: what ``IOLoop()`` makes.
+
+    Args:
+        make_current: Whether both become the current ones of the thread.
+        asyncio_loop: The asyncio loop to wrap, instead of a new one.
+
+    Attributes:
+        is_current: Whether this loop was made current, and has not been taken out of place.
+        old_asyncio: While it is, the asyncio loop that was current before.
+    """
+
+    def initialize(self, **kwargs: Any) -> None:  # type: ignore[override]
+        """Takes the constructor's arguments."""
+        self.is_current = False
+        made = None
+        if "asyncio_loop" not in kwargs:
+            kwargs["asyncio_loop"] = made = new_asyncio_loop()
+        try:
+            super().initialize(**kwargs)
+        except BaseException:
+            if made is not None:
+                IOLoop._ioloop_for_asyncio.pop(made, None)
+                made.close()
+            raise
+
+    def close(self, all_fds: bool = False) -> None:
+        """See `IOLoop.close`; what was current before this loop is so again."""
+        if self.is_current and not self.asyncio_loop.is_running():
+            self._leave_current()
+        super().close(all_fds=all_fds)
+
+    def _make_current(self) -> None:
+        if not self.is_current:
+            self.old_asyncio = thread_asyncio_loop()
+            self.is_current = True
+        asyncio.set_event_loop(self.asyncio_loop)
+
+    def _leave_current(self) -> None:
+        if self.is_current:
+            asyncio.set_event_loop(self.old_asyncio)
+            self.is_current = False
+            self.old_asyncio = None
+
+
+def _register(asyncio_loop: asyncio.AbstractEventLoop, io_loop: IOLoop) -> None:
+    registry = IOLoop._ioloop_for_asyncio
+    # A copy of the keys: loops of other threads come and go meanwhile.
+    for known in list(registry):
+        if known.is_closed():
+            registry.pop(known, None)
+    owner = registry.setdefault(asyncio_loop, io_loop)
+    if owner is not io_loop:
+        raise RuntimeError(f"IOLoop {owner} already associated with asyncio loop {asyncio_loop}")
+
+
+def to_tornado_future(asyncio_future: "asyncio.Future[Result]") -> "asyncio.Future[Result]":
+    """Returns ``asyncio_future``: the two kinds of future are one, and this is deprecated."""
+    return asyncio_future
+
+
+def to_asyncio_future(tornado_future: Any) -> "asyncio.Future[Any]":
+    """Returns `fujita.gen.convert_yielded` of its argument, and is deprecated for that."""
+    from fujita.gen import convert_yielded
+
+    return convert_yielded(tornado_future)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "AnyThreadEventLoopPolicy":
+        from fujita.platform.any_thread import AnyThreadEventLoopPolicy
+
+        return AnyThreadEventLoopPolicy
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
