@@ -3,6 +3,7 @@
 import functools
 import os
 import ssl
+from collections.abc import Callable
 from socket import socket as Socket
 from typing import Any
 
@@ -43,17 +44,9 @@ def ssl_options_to_context(
     context = ssl.SSLContext(ssl_options.get("ssl_version", _PROTOCOLS[server_side]))
     # Compressing before encrypting gives plaintext away by its length (CRIME, CVE-2012-4929).
     context.options |= ssl.OP_NO_COMPRESSION
-    if "certfile" in ssl_options:
-        _load_certificate(context, ssl_options["certfile"], ssl_options.get("keyfile"))
-    if "cert_reqs" in ssl_options:
-        if ssl_options["cert_reqs"] == ssl.CERT_NONE:
-            # A name cannot be checked against a certificate that is not.
-            context.check_hostname = False
-        context.verify_mode = ssl_options["cert_reqs"]
-    if "ca_certs" in ssl_options:
-        _load_authorities(context, ssl_options["ca_certs"])
-    if "ciphers" in ssl_options:
-        context.set_ciphers(ssl_options["ciphers"])
+    for name, apply in _APPLIED_IN_ORDER.items():
+        if name in ssl_options:
+            apply(context, ssl_options)
     return context
 
 
@@ -100,23 +93,37 @@ def _server_ssl_defaults() -> ssl.SSLContext:
     return context
 
 
-def _load_certificate(context: ssl.SSLContext, certfile: str, keyfile: str | None) -> None:
+def _load_certificate(context: ssl.SSLContext, options: dict[str, Any]) -> None:
+    certificate, key = options["certfile"], options.get("keyfile")
     try:
-        context.load_cert_chain(certfile, keyfile)
+        context.load_cert_chain(certificate, key)
     except ssl.SSLError as error:
-        files = f"certificate {certfile!r}, key {keyfile or certfile!r}"
+        files = f"certificate {certificate!r}, key {key or certificate!r}"
         raise _explained(error, f"cannot use {files}") from error
     except OSError as error:
-        raise _with_filename(error, certfile, keyfile) from error
+        raise _with_filename(error, certificate, key) from error
 
 
-def _load_authorities(context: ssl.SSLContext, ca_certs: str) -> None:
+def _set_requirement(context: ssl.SSLContext, options: dict[str, Any]) -> None:
+    requirement = options["cert_reqs"]
+    if requirement == ssl.CERT_NONE:
+        # A name cannot be checked against a certificate that is not.
+        context.check_hostname = False
+    context.verify_mode = requirement
+
+
+def _load_authorities(context: ssl.SSLContext, options: dict[str, Any]) -> None:
+    file = options["ca_certs"]
     try:
-        context.load_verify_locations(ca_certs)
+        context.load_verify_locations(file)
     except ssl.SSLError as error:
-        raise _explained(error, f"cannot use certificate authorities {ca_certs!r}") from error
+        raise _explained(error, f"cannot use certificate authorities {file!r}") from error
     except OSError as error:
-        raise _with_filename(error, ca_certs) from error
+        raise _with_filename(error, file) from error
+
+
+def _set_ciphers(context: ssl.SSLContext, options: dict[str, Any]) -> None:
+    context.set_ciphers(options["ciphers"])
 
 
 def _explained(error: ssl.SSLError, what: str) -> ssl.SSLError:
@@ -134,3 +141,11 @@ def _with_filename(error: OSError, *candidates: str | None) -> OSError:
             except OSError as cause:
                 return OSError(cause.errno, f"cannot read TLS file: {cause.strerror}", path)
     return error
+
+
+_APPLIED_IN_ORDER: dict[str, Callable[[ssl.SSLContext, dict[str, Any]], None]] = {
+    "certfile": _load_certificate,
+    "cert_reqs": _set_requirement,
+    "ca_certs": _load_authorities,
+    "ciphers": _set_ciphers,
+}
