@@ -8,6 +8,7 @@ The wheel is fetched by pip; nothing of it but its tests is unpacked.
 
 import argparse
 import asyncio
+import os
 import subprocess
 import sys
 import tempfile
@@ -50,6 +51,8 @@ def main() -> int:
     package = fetch_tests()
     compat.install()
     sys.modules["tornado"].__path__.append(str(package))
+    # For the loops that Fujita makes, here and in the processes that tests start.
+    os.environ["FUJITA_LOOP"] = options.loop
     if options.loop == "uvloop":
         import uvloop
 

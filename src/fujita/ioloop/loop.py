@@ -409,7 +409,11 @@ def _log_failure(callback: Callable[..., Any], error: BaseException | Literal[Tr
 def _log_failure_of(
     callback: Callable[..., Any], future: "asyncio.Future[Any] | futures.Future[Any]"
 ) -> None:
-    if not future.cancelled() and (error := future.exception()) is not None:
+    if future.cancelled():
+        return
+    error = future.exception()
+    # An interrupt has come out of the loop by itself.
+    if error is not None and not isinstance(error, (KeyboardInterrupt, SystemExit)):
         _log_failure(callback, error)
 
 

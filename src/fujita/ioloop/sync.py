@@ -43,6 +43,8 @@ class SyncRun:
             self._retrieve()
             raise
         finally:
+            # Nobody waits for it any more, if the loop has ended before the work.
+            self._outcome.cancel()
             for handle in handles:
                 handle.cancel()
 

@@ -85,11 +85,11 @@ class SelectorThread:
         self._waker_r.close()
         self._waker_w.close()
 
-    def add_reader(self, fd: Watched, callback: Callable[..., None], *args: Any) -> None:
+    def add_reader(self, fd: Watched, callback: Callable[..., object], *args: Any) -> None:
         """Calls ``callback(*args)`` on the loop whenever ``fd`` can be read."""
         self._add(self._readers, fd, callback, args)
 
-    def add_writer(self, fd: Watched, callback: Callable[..., None], *args: Any) -> None:
+    def add_writer(self, fd: Watched, callback: Callable[..., object], *args: Any) -> None:
         """Calls ``callback(*args)`` on the loop whenever ``fd`` can be written."""
         self._add(self._writers, fd, callback, args)
 
@@ -105,7 +105,7 @@ class SelectorThread:
         self,
         interests: Interests,
         fd: Watched,
-        callback: Callable[..., None],
+        callback: Callable[..., object],
         args: tuple[Any, ...],
     ) -> None:
         # The context of the one who asks, as asyncio does it; the thread has one of its own.
@@ -275,13 +275,13 @@ class AddThreadSelectorEventLoop(asyncio.AbstractEventLoop):
         self._real_loop.close()
 
     def add_reader(  # type: ignore[override]
-        self, fd: Watched, callback: Callable[..., Any], *args: Any
+        self, fd: Watched, callback: Callable[..., object], *args: Any
     ) -> None:
         """See `asyncio.loop.add_reader`."""
         self._selector.add_reader(fd, callback, *args)
 
     def add_writer(  # type: ignore[override]
-        self, fd: Watched, callback: Callable[..., Any], *args: Any
+        self, fd: Watched, callback: Callable[..., object], *args: Any
     ) -> None:
         """See `asyncio.loop.add_writer`."""
         self._selector.add_writer(fd, callback, *args)

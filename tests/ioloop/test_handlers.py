@@ -1,0 +1,192 @@
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from fujita.ioloop import IOLoop
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+    near, far = socket.socketpair()
+    near.setblocking(False)
+    far.setblocking(False)
+    with near, far:
+        yield near, far
+
+
+Pair = tuple[socket.socket, socket.socket]
+
+
+def test_handler_gets_what_was_added(io_loop: IOLoop, pair: Pair) -> None:
+    near, far = pair
+    seen: list[object] = []
+
+    def readable(fd: int | socket.socket, events: int) -> None:
+        seen.append((fd, events))
+        near.recv(10)
+        io_loop.stop()
+
+    far.send(b"x")
+    io_loop.add_handler(near, readable, IOLoop.READ)
+    io_loop.start()
+    io_loop.remove_handler(near)
+    far.send(b"x")
+    io_loop.add_handler(near.fileno(), readable, IOLoop.READ)
+    io_loop.start()
+    io_loop.remove_handler(near.fileno())
+    assert seen == [(near, IOLoop.READ), (near.fileno(), IOLoop.READ)]
+
+
+def test_update_changes_what_is_waited_for(io_loop: IOLoop, pair: Pair) -> None:
+    near, far = pair
+    seen: list[int] = []
+
+    def ready(fd: socket.socket, events: int) -> None:
+        seen.append(events)
+        if events == IOLoop.WRITE:
+            io_loop.update_handler(fd, IOLoop.READ)
+            far.send(b"x")
+        else:
+            io_loop.update_handler(fd, IOLoop.NONE)
+            io_loop.call_later(0.005, io_loop.stop)
+
+    io_loop.add_handler(near, ready, IOLoop.WRITE)
+    io_loop.start()
+    assert seen == [IOLoop.WRITE, IOLoop.READ]
+    assert not io_loop.readers  # type: ignore[attr-defined]
+    assert not io_loop.writers  # type: ignore[attr-defined]
+    io_loop.remove_handler(near)
+
+
+def test_event_lasts_until_it_is_dealt_with(io_loop: IOLoop, pair: Pair) -> None:
+    near, far = pair
+    seen: list[bytes] = []
+
+    def readable(fd: socket.socket, events: int) -> None:
+        seen.append(fd.recv(1))
+        if len(seen) == 3:
+            io_loop.stop()
+
+    far.send(b"abc")
+    io_loop.add_handler(near, readable, IOLoop.READ)
+    io_loop.start()
+    io_loop.remove_handler(near)
+    assert seen == [b"a", b"b", b"c"]
+
+
+def test_hang_up_shows_as_readable(io_loop: IOLoop, pair: Pair) -> None:
+    near, far = pair
+    seen: list[bytes] = []
+
+    def readable(fd: socket.socket, events: int) -> None:
+        seen.append(fd.recv(10))
+        io_loop.remove_handler(fd)
+        io_loop.stop()
+
+    io_loop.add_handler(near, readable, IOLoop.READ | IOLoop.ERROR)
+    io_loop.add_callback(far.close)
+    io_loop.start()
+    assert seen == [b""]
+
+
+def test_handler_that_removes_another_one(io_loop: IOLoop, pair: Pair) -> None:
+    near, far = pair
+    near.send(b"x")
+    far.send(b"x")
+    seen: list[socket.socket] = []
+
+    def readable(fd: socket.socket, events: int) -> None:
+        seen.append(fd)
+        fd.recv(10)
+        io_loop.remove_handler(far if fd is near else near)
+
+    io_loop.add_handler(near, readable, IOLoop.READ)
+    io_loop.add_handler(far, readable, IOLoop.READ)
+    io_loop.call_later(0.01, io_loop.stop)
+    io_loop.start()
+    assert len(seen) == 1
+    io_loop.remove_handler(seen[0])
+
+
+def test_second_handler_of_one_descriptor_is_refused(io_loop: IOLoop, pair: Pair) -> None:
+    near, _ = pair
+    io_loop.add_handler(near, print, IOLoop.READ)
+    for same in near, near.fileno():
+        with pytest.raises(ValueError, match=f"fd {near.fileno()} added twice"):
+            io_loop.add_handler(same, print, IOLoop.READ)
+    io_loop.remove_handler(near)
+    io_loop.add_handler(near, print, IOLoop.READ)
+    io_loop.remove_handler(near)
+
+
+def test_removal_and_update_without_a_handler(io_loop: IOLoop, pair: Pair) -> None:
+    near, _ = pair
+    io_loop.remove_handler(near)
+    io_loop.update_handler(near, IOLoop.READ)
+    assert not io_loop.handlers  # type: ignore[attr-defined]
+
+
+def test_failed_add_leaves_nothing_behind(io_loop: IOLoop) -> None:
+    closed = socket.socket()
+    closed.close()
+    with pytest.raises(ValueError):
+        io_loop.add_handler(closed, print, IOLoop.READ)
+    assert not io_loop.handlers  # type: ignore[attr-defined]
+
+
+def test_descriptor_closed_without_removal(io_loop: IOLoop, pair: Pair) -> None:
+    near, _ = pair
+    number = near.fileno()
+    seen: list[bytes] = []
+    io_loop.add_handler(number, lambda fd, events: seen.append(b"old"), IOLoop.READ)
+    near.close()
+    io_loop.call_later(0.001, io_loop.stop)
+    io_loop.start()
+    io_loop.remove_handler(number)
+    again, other = socket.socketpair()
+    with again, other:
+
+        def readable(fd: socket.socket, events: int) -> None:
+            seen.append(fd.recv(10))
+            io_loop.remove_handler(fd)
+            io_loop.stop()
+
+        # The descriptor's number is given out anew, and must not meet the old handler.
+        assert again.fileno() == number
+        other.send(b"new")
+        io_loop.add_handler(again, readable, IOLoop.READ)
+        io_loop.start()
+    assert seen == [b"new"]
+
+
+def test_close_closes_what_is_watched_if_asked(kind: str) -> None:
+    near, far = socket.socketpair()
+    io_loop = IOLoop(make_current=False)
+    io_loop.add_handler(near, print, IOLoop.READ)
+    io_loop.add_handler(far.fileno(), print, IOLoop.WRITE)
+    io_loop.close(all_fds=True)
+    assert near.fileno() == -1
+    with pytest.raises(OSError):
+        far.getpeername()
+    far.detach()
+
+
+def test_close_leaves_what_is_watched_open(kind: str, pair: Pair) -> None:
+    near, far = pair
+    io_loop = IOLoop(make_current=False)
+    io_loop.add_handler(near, print, IOLoop.READ)
+    io_loop.close()
+    far.send(b"x")
+    assert near.recv(10) == b"x"
+
+
+def test_close_fd_forgives_what_is_closed(io_loop: IOLoop) -> None:
+    near, far = socket.socketpair()
+    number = near.detach()
+    io_loop.close_fd(number)
+    io_loop.close_fd(number)
+    io_loop.close_fd(far)
+    io_loop.close_fd(far)
+    assert far.fileno() == -1
+    assert io_loop.split_fd(7) == (7, 7)
