@@ -1,6 +1,7 @@
 """`IOLoop` on asyncio, which is the only kind there is."""
 
 import asyncio
+import sys
 import warnings
 from collections.abc import Callable
 from concurrent import futures
@@ -138,7 +139,12 @@ class BaseAsyncIOLoop(IOLoop):
 
     def start(self) -> None:
         """See `IOLoop.start`."""
-        self.asyncio_loop.run_forever()
+        loop = self.asyncio_loop
+        if sys.version_info >= (3, 13) and isinstance(loop, asyncio.BaseEventLoop):
+            # Up to 3.13.2 run_forever refuses to run inside a running loop only after it has
+            # harmed that one (python/cpython#130145).
+            loop._check_running()  # type: ignore[attr-defined]
+        loop.run_forever()
 
     def stop(self) -> None:
         """See `IOLoop.stop`. A closed loop is stopped already."""
