@@ -127,7 +127,8 @@ class IOLoop(Configurable):
         Args:
             instance: Whether one is made where there is none; without it the answer is then None.
         """
-        asyncio_loop = thread_asyncio_loop()
+        # Asked for once and more per request: a running loop is found without another call.
+        asyncio_loop = asyncio._get_running_loop() or thread_asyncio_loop()
         if asyncio_loop is not None:
             io_loop = IOLoop._ioloop_for_asyncio.get(asyncio_loop)
             if io_loop is not None:
