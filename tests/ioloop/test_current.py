@@ -40,7 +40,7 @@ def test_current_makes_and_sets_a_loop_where_there_is_none(
         assert IOLoop.current(instance=False) is None
         io_loop = IOLoop.current()
         assert type(io_loop.asyncio_loop).__module__.partition(".")[0] == kind
-        assert asyncio.get_event_loop_policy().get_event_loop() is io_loop.asyncio_loop
+        assert asyncio.get_event_loop() is io_loop.asyncio_loop
         assert IOLoop.current() is io_loop
         io_loop.add_callback(io_loop.stop)
         io_loop.start()

@@ -386,6 +386,8 @@ class IOLoop(Configurable):
         """Waits for what a callback returned, if that can be waited for."""
         if isinstance(result, CoroutineType):
             future: Any = self._create_task(result)
+        elif isinstance(result, Future):
+            future = result
         else:
             from fujita.gen import BadYieldError, convert_yielded
 
