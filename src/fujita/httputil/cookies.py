@@ -1,0 +1,43 @@
+"""The ``Cookie`` header, read as browsers read ``document.cookie``."""
+
+import re
+
+_ESCAPED = re.compile(r"\\([0-3][0-7]{2}|.)")
+"""A character in octal digits, or one that stands for itself."""
+
+
+def parse_cookie(cookie: str) -> dict[str, str]:
+    """Parses a ``Cookie`` header.
+
+    It takes what browsers take, which is more than RFC 6265 section 4.2.1 allows: a semicolon
+    separates whatever surrounds it, a text without an equals sign is the value of a cookie
+    without a name, and of cookies with the same name the last one counts.
+
+    Args:
+        cookie: The header's value.
+
+    Returns:
+        The values by name, with quotes and backslash escapes undone.
+
+    >>> parse_cookie('route=yoshida; hut="the \\\\"8th\\\\""; 3776')
+    {'route': 'yoshida', 'hut': 'the "8th"', '': '3776'}
+    """
+    pairs = map(_name_and_value, cookie.split(";"))
+    return {name: _unquote_cookie(value) for name, value in pairs if name or value}
+
+
+def _name_and_value(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    return (name.strip(), value.strip()) if equals else ("", name.strip())
+
+
+def _unquote_cookie(s: str) -> str:
+    """Undoes the quoting with which `http.cookies` writes special characters."""
+    if len(s) < 2 or not s[0] == s[-1] == '"':
+        return s
+    return _ESCAPED.sub(_unescape, s[1:-1])
+
+
+def _unescape(match: re.Match[str]) -> str:
+    escaped = match[1]
+    return chr(int(escaped, 8)) if len(escaped) == 3 else escaped
