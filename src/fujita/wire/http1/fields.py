@@ -3,7 +3,7 @@
 import re
 
 from fujita.wire.http1.errors import ProtocolError
-from fujita.wire.http1.grammar import DIGITS
+from fujita.wire.http1.grammar import DIGITS, HOST
 
 Fields = dict[str, str | list[str]]
 """Field values by normalized name, in the order received; a list where a name came repeatedly."""
@@ -61,6 +61,7 @@ class FieldSection:
 
     Attributes:
         fields: The values by name.
+        host: The value of ``Host``, ``None`` where there is none.
         content_length: The body's length in bytes, ``None`` where no field tells.
         chunked: Whether the body comes in chunks.
         close: Whether ``Connection`` has the option ``close``.
@@ -75,6 +76,7 @@ class FieldSection:
         "content_length",
         "expect_continue",
         "fields",
+        "host",
         "keep_alive",
         "upgrade",
     )
@@ -90,6 +92,8 @@ class FieldSection:
             self.close = "close" in options
             self.keep_alive = "keep-alive" in options
             self.upgrade = "upgrade" in options
+        host = fields.get("Host")
+        self.host = None if host is None else parse_host(combined(host))
         transfer_encoding = fields.get("Transfer-Encoding")
         content_length = fields.get("Content-Length")
         if transfer_encoding is not None:
@@ -111,6 +115,24 @@ class FieldSection:
         if value.lower() != "chunked":
             raise ProtocolError(f"Unsupported Transfer-Encoding {value}")
         self.chunked = True
+
+
+def parse_host(value: str) -> str:
+    """Checks a ``Host`` field.
+
+    RFC 9112 section 3.2: "A server MUST respond with a 400 (Bad Request) status code to any
+    HTTP/1.1 request message that lacks a Host header field and to any request message that
+    contains more than one Host header field line or a Host header field with an invalid field
+    value."
+
+    Raises:
+        ProtocolError: There is more than one value, or it is no host.
+    """
+    if HOST.fullmatch(value) is None:
+        if "," in value:
+            raise ProtocolError(f"Multiple host headers not allowed: {value!r}")
+        raise ProtocolError(f"Invalid Host header: {value!r}")
+    return value
 
 
 _LIST_SEPARATOR = re.compile(r",[ \t]*")

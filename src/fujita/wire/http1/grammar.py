@@ -59,3 +59,9 @@ CHUNK_HEAD = re.compile(
 """Group: the chunk size in hexadecimal digits."""
 
 DIGITS = re.compile(r"[0-9]++", re.ASCII)
+
+HOST = re.compile(
+    # RFC 9110 section 7.2: uri-host [ ":" port ]; RFC 3986 section 3.2.2 for uri-host.
+    r"(?:\[[0-9A-Fa-f:.]++(?:%25[0-9A-Za-z._~-]++)?\]|\[v[0-9A-Fa-f]++\.[!$&-.0-;=A-Z_a-z~]++\]"
+    r"|[!$&-+.\-0-9;=A-Z_a-z~%]*+)(?::[0-9]*+)?"
+)

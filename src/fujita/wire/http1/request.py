@@ -89,6 +89,8 @@ class RequestParser:
         head = RequestHead(
             method.decode("ascii"), target.decode("latin-1"), int(minor_version), section
         )
+        if section.host is None and head.minor_version:
+            raise ProtocolError("Missing Host header")
         if len(target) > self.limits.request_line:
             raise ProtocolError(f"Request target of {len(target)} bytes", 414)
         if head.has_body:
@@ -119,9 +121,9 @@ class RequestParser:
         return len(self._buffer) > 0
 
     @property
-    def in_body(self) -> bool:
-        """Whether a body is being read."""
-        return self._body is not None
+    def buffered(self) -> int:
+        """How many bytes are waiting to be read."""
+        return len(self._buffer)
 
     def _check_size(self, line_size: int, lines: bytes) -> None:
         if line_size + len(lines) > self.limits.head:

@@ -1,0 +1,56 @@
+"""Adapters that make every kind of application a ``RequestDelegate``."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fujita.httputil import (
+    HTTPMessageDelegate,
+    HTTPServerRequest,
+    RequestDelegate,
+    RequestStartLine,
+)
+
+
+class MessageDelegateAdapter(RequestDelegate):
+    """Tells a plain ``HTTPMessageDelegate`` start line and headers."""
+
+    __slots__ = ("delegate", "request")
+
+    def __init__(self, delegate: HTTPMessageDelegate, request: HTTPServerRequest) -> None:
+        self.delegate = delegate
+        self.request = request
+
+    def request_received(self) -> Awaitable[None] | None:
+        request = self.request
+        start_line = RequestStartLine(request.method or "", request.uri or "", request.version)
+        return self.delegate.headers_received(start_line, request.headers)
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        return self.delegate.data_received(chunk)
+
+    def finish(self) -> None:
+        self.delegate.finish()
+
+    def on_connection_close(self) -> None:
+        self.delegate.on_connection_close()
+
+
+class CallbackDelegate(RequestDelegate):
+    """Calls a function with the complete request."""
+
+    __slots__ = ("callback", "chunks", "request")
+
+    def __init__(
+        self, callback: Callable[[HTTPServerRequest], Any], request: HTTPServerRequest
+    ) -> None:
+        self.callback = callback
+        self.request = request
+        self.chunks: list[bytes] = []
+
+    def data_received(self, chunk: bytes) -> None:
+        self.chunks.append(chunk)
+
+    def finish(self) -> None:
+        self.request.body = b"".join(self.chunks)
+        self.request._parse_body()
+        self.callback(self.request)

@@ -1,0 +1,99 @@
+"""Accepts connections on a listening socket."""
+
+import asyncio
+import socket
+import ssl
+from asyncio import AbstractEventLoop, Handle
+from collections.abc import Callable
+
+from fujita import tasks
+from fujita.log import gen_log
+
+BACKLOG = 2048
+"""How many connections may wait to be accepted; the system caps it at its own limit."""
+
+
+class Listener:
+    """Serves the connections of one listening socket.
+
+    The socket listens already, so that clients may connect before the loop runs; accepting
+    begins with the loop's next turn.
+    """
+
+    def __init__(
+        self,
+        loop: AbstractEventLoop,
+        sock: socket.socket,
+        protocol_factory: Callable[[], asyncio.Protocol],
+        tls: ssl.SSLContext | None,
+    ) -> None:
+        self._loop = loop
+        self._socket = sock
+        self._protocol_factory = protocol_factory
+        self._tls = tls
+        self._server: asyncio.AbstractServer | None = None
+        self._handshakes: set[asyncio.Task[None]] = set()
+        self._closed = False
+        self._handle: Handle | None = loop.call_soon_threadsafe(self._start)
+
+    def _start(self) -> None:
+        self._handle = None
+        if self._tls is not None:
+            self._socket.setblocking(False)
+            self._loop.add_reader(self._socket.fileno(), self._accept_tls)
+            return
+        tasks.start(self._serve(), self._loop, tasks.pool_of(self._loop))
+
+    async def _serve(self) -> None:
+        create = self._loop.create_server
+        if hasattr(socket, "AF_UNIX") and self._socket.family == socket.AF_UNIX:
+            server = await self._loop.create_unix_server(
+                self._protocol_factory, sock=self._socket, backlog=BACKLOG
+            )
+        else:
+            server = await create(self._protocol_factory, sock=self._socket, backlog=BACKLOG)
+        if self._closed:
+            server.close()
+        else:
+            self._server = server
+
+    def _accept_tls(self) -> None:
+        """Accepts by hand: ``create_server`` would not tell of handshakes that fail."""
+        for _ in range(BACKLOG):
+            try:
+                connection, address = self._socket.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as error:
+                gen_log.warning("Cannot accept a connection: %s", error)
+                return
+            handshake = self._loop.create_task(self._handshake(connection, address))
+            self._handshakes.add(handshake)
+            handshake.add_done_callback(self._handshakes.discard)
+
+    async def _handshake(self, connection: socket.socket, address: object) -> None:
+        try:
+            await self._loop.connect_accepted_socket(
+                self._protocol_factory, connection, ssl=self._tls, ssl_handshake_timeout=30
+            )
+        except ssl.SSLError as error:
+            gen_log.warning("SSL Error on %s: %s", address, error)
+            connection.close()
+        except OSError as error:
+            gen_log.info("TLS handshake with %s failed: %s", address, error)
+            connection.close()
+        except asyncio.CancelledError:
+            connection.close()
+
+    def close(self) -> None:
+        """Stops accepting and closes the socket."""
+        self._closed = True
+        if self._handle is not None:
+            self._handle.cancel()
+        elif self._tls is not None and not self._loop.is_closed():
+            self._loop.remove_reader(self._socket.fileno())
+        for handshake in self._handshakes:
+            handshake.cancel()
+        if self._server is not None and not self._loop.is_closed():
+            self._server.close()
+        self._socket.close()

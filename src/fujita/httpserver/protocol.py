@@ -1,0 +1,449 @@
+"""One connection of an HTTP server: joins ``wire.http1`` to an asyncio transport."""
+
+import asyncio
+from asyncio import AbstractEventLoop, Future, Transport
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, cast
+
+from fujita.httpserver.context import ConnectionContext
+from fujita.httpserver.decompression import BodyDecoder, decoder_for
+from fujita.httpserver.exchange import ServerExchange, closed_future
+from fujita.httpserver.stream import StreamProtocol
+from fujita.httpserver.successor import SuccessorProtocol
+from fujita.httpserver.timeouts import BODY, BUSY, HEAD, IDLE, Phase, PhaseTimer
+from fujita.httputil import HTTPInputError, HTTPServerRequest, RequestDelegate
+from fujita.iostream import StreamClosedError
+from fujita.iostream.transport import TransportIOStream
+from fujita.log import app_log, gen_log
+from fujita.wire.http1 import (
+    END_OF_MESSAGE,
+    NEED_DATA,
+    ProtocolError,
+    RequestHead,
+    RequestParser,
+    serialize,
+)
+
+if TYPE_CHECKING:
+    from fujita.httpserver.server import HTTPServer
+
+PIPELINE_LIMIT = 65536
+"""How many bytes a client may send ahead of the request that is being answered."""
+
+_REFUSALS = {
+    400: b"HTTP/1.1 400 Bad Request\r\n\r\n",
+    408: b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+    414: b"HTTP/1.1 414 URI Too Long\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+    431: b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n"
+    b"Content-Length: 0\r\n\r\n",
+}
+"""What a client is told that cannot be served. A request beyond ``max_body_size`` gets the 400
+of Tornado, whose suite compares it byte for byte."""
+
+
+class ServerProtocol(asyncio.Protocol):
+    """Reads requests, hands them to the application, and writes what it answers.
+
+    Requests of one connection are answered one after the other: what is pipelined behind a
+    request waits in the parser until the response is complete.
+    """
+
+    __slots__ = (
+        "_advancing",
+        "_discarding",
+        "_drained",
+        "_paused",
+        "_stream",
+        "_timer",
+        "_waiting",
+        "closing",
+        "context",
+        "decoder",
+        "exchange",
+        "loop",
+        "parser",
+        "server",
+        "settings",
+        "transport",
+    )
+
+    transport: Transport
+    context: ConnectionContext
+
+    def __init__(self, server: "HTTPServer", loop: AbstractEventLoop) -> None:
+        self.server = server
+        self.settings = server.settings
+        self.loop = loop
+        self.parser = RequestParser(server.settings.limits)
+        self.exchange: ServerExchange | None = None
+        self.closing = False
+        """Whether the connection ends with the response that is being written."""
+        self.decoder: BodyDecoder | None = None
+        self._timer: PhaseTimer | None = None
+        self._stream: TransportIOStream | None = None
+        self._drained: Future[None] | None = None
+        self._advancing = False
+        self._discarding = False
+        self._paused = False
+        self._waiting = False
+
+    # Transport to protocol.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begins to serve a connection."""
+        # uvloop's transports are none of asyncio's classes, so no isinstance here.
+        self.transport = cast("Transport", transport)
+        settings = self.settings
+        self.context = ConnectionContext(
+            transport, settings.protocol, settings.xheaders, settings.trusted_downstream
+        )
+        self._timer = PhaseTimer(self.loop, settings, self._expired)
+        self.server.connections.add(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Takes bytes from the client."""
+        self.parser.receive_data(data)
+        if self._waiting:
+            self._hold_back()
+        elif self.exchange is None or self.exchange.reading or self._discarding:
+            self._advance()
+        else:
+            self._hold_back()
+
+    def eof_received(self) -> bool:
+        """Goes on serving a client that has only shut its sending side down."""
+        if self.exchange is None or self.exchange.reading:
+            return False
+        self.closing = True
+        return True
+
+    def pause_writing(self) -> None:
+        """Makes writers wait."""
+        if self._drained is None:
+            self._drained = self.loop.create_future()
+        if self._timer is not None:
+            self._timer.stalled_since = self.loop.time()
+        if self._stream is not None:
+            self._stream.pause_writing()
+
+    def resume_writing(self) -> None:
+        """Lets writers go on."""
+        drained, self._drained = self._drained, None
+        if drained is not None and not drained.done():
+            drained.set_result(None)
+        if self._timer is not None:
+            self._timer.stalled_since = None
+        if self._stream is not None:
+            self._stream.resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Ends everything that belongs to the connection."""
+        self._stop_timer()
+        self.server.forget(self)
+        drained, self._drained = self._drained, None
+        if drained is not None and not drained.done():
+            drained.set_exception(StreamClosedError(real_error=exc))
+            drained.exception()
+        if self._stream is not None:
+            self._stream.connection_lost(exc)
+        exchange, self.exchange = self.exchange, None
+        if exchange is not None:
+            try:
+                exchange.connection_lost()
+            except Exception:
+                app_log.error("Uncaught exception", exc_info=True)
+
+    # Reading requests.
+
+    def _advance(self) -> None:
+        """Reads on until a handler is busy or more data is needed."""
+        if self._advancing:
+            # A response that was finished within the loop below: the loop sees it.
+            return
+        self._advancing = True
+        try:
+            while not self._waiting and not self.transport.is_closing():
+                exchange = self.exchange
+                if exchange is not None and not exchange.reading:
+                    return
+                event = self.parser.next_event()
+                if event is NEED_DATA:
+                    self._data_needed()
+                    return
+                if type(event) is RequestHead:
+                    self._begin(event)
+                elif event is END_OF_MESSAGE:
+                    self._request_complete()
+                else:
+                    assert type(event) is bytes
+                    self._body_received(event)
+        except (ProtocolError, HTTPInputError) as error:
+            self._refuse(str(error), getattr(error, "status", 400))
+        except Exception:
+            app_log.error("Uncaught exception", exc_info=True)
+            self.abort()
+        finally:
+            self._advancing = False
+
+    def _data_needed(self) -> None:
+        timer = self._timer
+        if self.exchange is None and timer is not None and timer.phase is not HEAD:
+            if self.parser.has_data:
+                timer.enter(HEAD)
+        self._let_in()
+
+    def _begin(self, head: RequestHead) -> None:
+        """Starts on a request whose head has come."""
+        exchange = self.exchange = ServerExchange(self, head)
+        request = HTTPServerRequest.from_head(head, exchange, self)
+        if head.has_body:
+            self._begin_body(exchange, request)
+            return
+        if self._timer is not None:
+            self._timer.phase = BUSY
+        delegate = exchange.delegate = self.server.delegate_for(self, exchange, request)
+        awaitable = delegate.request_received()
+        if awaitable is not None:
+            self._wait_for(awaitable, self._request_complete)
+        else:
+            exchange.reading = False
+            delegate.finish()
+
+    def _begin_body(self, exchange: ServerExchange, request: HTTPServerRequest) -> None:
+        if self._timer is not None:
+            self._timer.begin_body()
+        if self.settings.decompress_request:
+            self.decoder = decoder_for(request.headers, self.settings)
+        delegate = exchange.delegate = self.server.delegate_for(self, exchange, request)
+        awaitable = delegate.request_received()
+        if awaitable is not None:
+            self._wait_for(awaitable, self._start_body)
+        else:
+            self._start_body()
+
+    def _start_body(self) -> None:
+        exchange = self.exchange
+        if exchange is None:
+            return
+        self.parser.start_body(exchange.head)
+        head = exchange.head
+        # RFC 9110 section 10.1.1: "A server MUST NOT send a 100 (Continue) response if the
+        # request message includes [...] HTTP/1.0", and may omit it once the body has begun.
+        if (
+            head.section.expect_continue
+            and head.minor_version
+            and not exchange.response_started
+            and not self.parser.has_data
+        ):
+            self.transport.write(serialize.CONTINUE)
+
+    def _body_received(self, data: bytes) -> None:
+        if self._timer is not None:
+            self._timer.received += len(data)
+        exchange = self.exchange
+        if exchange is None or self._discarding:
+            return
+        if self.decoder is not None:
+            pieces = self.decoder.decode(data, self.parser.body_limit)
+        else:
+            size = self.settings.chunk_size
+            if len(data) <= size:
+                pieces = [data]
+            else:
+                pieces = [data[at : at + size] for at in range(0, len(data), size)]
+        self._deliver(exchange, pieces)
+
+    def _deliver(self, exchange: ServerExchange, pieces: list[bytes]) -> None:
+        """Hands pieces of the body on, waiting after each for as long as the delegate asks."""
+        assert exchange.delegate is not None
+        for index, piece in enumerate(pieces):
+            if self._discarding or exchange.protocol is None:
+                return
+            awaitable = exchange.delegate.data_received(piece)
+            if awaitable is not None:
+                rest = pieces[index + 1 :]
+                self._wait_for(awaitable, lambda: self._deliver(exchange, rest))
+                return
+
+    def _request_complete(self) -> None:
+        exchange = self.exchange
+        if exchange is None:
+            return
+        if self._discarding:
+            self._discarding = False
+            exchange.reading = False
+            exchange.protocol = None
+            self._next_request()
+            return
+        if self.decoder is not None:
+            self.decoder.finish()
+            self.decoder = None
+        if self._timer is not None:
+            self._timer.phase = BUSY
+        exchange.reading = False
+        assert exchange.delegate is not None
+        exchange.delegate.finish()
+
+    def _wait_for(self, awaitable: Awaitable[None], then: Callable[[], None]) -> None:
+        """Reads no further until a delegate is ready for it."""
+        future = asyncio.ensure_future(awaitable, loop=self.loop)
+        self._waiting = True
+
+        def ready(done: Future[None]) -> None:
+            self._waiting = False
+            if self.exchange is None:
+                if not done.cancelled():
+                    done.exception()
+                return
+            try:
+                done.result()
+                then()
+            except (ProtocolError, HTTPInputError) as error:
+                self._refuse(str(error), getattr(error, "status", 400))
+            except Exception:
+                app_log.error("Uncaught exception", exc_info=True)
+                self.abort()
+            else:
+                self._advance()
+
+        if future.done():
+            self.loop.call_soon(ready, future)
+        else:
+            future.add_done_callback(ready)
+
+    def _hold_back(self) -> None:
+        """Stops reading from a client that is far ahead of what is done with its data."""
+        if not self._paused and self.parser.buffered > PIPELINE_LIMIT:
+            self._paused = True
+            self.transport.pause_reading()
+
+    def _let_in(self) -> None:
+        if self._paused:
+            self._paused = False
+            self.transport.resume_reading()
+
+    # Writing responses; called by the exchange.
+
+    def write(self, data: bytes) -> "Future[None]":
+        """Writes to the client; the future is done when more may be written."""
+        if self.transport.is_closing():
+            return closed_future()
+        self.transport.write(data)
+        if self._drained is None:
+            return self.server.written
+        return self._drained
+
+    def response_finished(self, exchange: ServerExchange, close: bool) -> None:
+        """Goes on to the next request, or ends the connection."""
+        if exchange is not self.exchange:
+            return
+        if exchange.reading:
+            # The handler answered before the request was complete.
+            self._discarding = True
+            self.closing = self.closing or close
+            if self.closing and not self._advancing:
+                self.close()
+            return
+        if close or self.closing:
+            self.exchange = None
+            self.close()
+            return
+        self._next_request()
+
+    def _next_request(self) -> None:
+        self.exchange = None
+        if self.closing:
+            self.close()
+            return
+        if self._timer is not None:
+            self._timer.enter(IDLE)
+        if not self._advancing and self.parser.has_data:
+            self._advance()
+        else:
+            self._let_in()
+
+    # Ending.
+
+    def _refuse(self, message: str, status: int) -> None:
+        """Answers a request that cannot be served, and closes the connection."""
+        gen_log.info("Malformed HTTP message from %s: %s", self.context, message)
+        exchange = self.exchange
+        if exchange is None or not exchange.response_started:
+            self.transport.write(_REFUSALS.get(status, _REFUSALS[400]))
+        self.close()
+
+    def _expired(self, phase: Phase) -> None:
+        if phase is BODY:
+            gen_log.info("Timeout reading body from %s", self.context)
+            self.abort()
+        elif phase is HEAD:
+            gen_log.info("Timeout reading headers from %s", self.context)
+            self.transport.write(_REFUSALS[408])
+            self.close()
+        elif phase is IDLE:
+            self.close()
+        else:
+            gen_log.info("%s takes nothing of what is sent to it", self.context)
+            self.abort()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def set_body_timeout(self, timeout: float) -> None:
+        """Limits how long the current body may take, in seconds."""
+        if self._timer is not None:
+            self._timer.limit_body(timeout)
+
+    def close(self) -> None:
+        """Closes the connection once everything written has been sent."""
+        self.closing = True
+        self.transport.close()
+
+    def abort(self) -> None:
+        """Closes the connection at once."""
+        self.closing = True
+        self.transport.abort()
+
+    def shut_down(self) -> None:
+        """Ends the connection when its current request has been answered."""
+        self.closing = True
+        if self.exchange is None:
+            self.close()
+
+    # Leaving HTTP.
+
+    @property
+    def stream(self) -> TransportIOStream:
+        """The connection as a stream; HTTP goes on beneath it until ``detach``."""
+        if self._stream is None:
+            self._stream = TransportIOStream(self.transport)
+        return self._stream
+
+    def detach(self) -> TransportIOStream:
+        """Ends HTTP on this connection, which from now on is a stream."""
+        stream = self.stream
+        self.switch_to(StreamProtocol(stream))
+        rest = self.parser.take_rest()
+        if rest:
+            stream.feed_data(rest)
+        return stream
+
+    def switch_to(self, successor: SuccessorProtocol) -> bytes:
+        """Ends HTTP on this connection, which from now on is the successor's.
+
+        Returns:
+            What the client has sent behind the request.
+        """
+        self._stop_timer()
+        self._let_in()
+        self.exchange = None
+        self._waiting = True
+        self.server.replace(self, successor)
+        self.transport.set_protocol(successor)
+        return b"" if isinstance(successor, StreamProtocol) else self.parser.take_rest()
+
+    def get_extra_info(self, name: str) -> Any:
+        """Asks the transport, as ``socket`` or ``ssl_object``."""
+        return self.transport.get_extra_info(name)

@@ -1,0 +1,47 @@
+"""What a server's connections have in common."""
+
+from dataclasses import dataclass, field
+
+from fujita.wire.http1 import Limits
+
+DEFAULT_MAX_SIZE = 104857600
+"""Tornado's default for what is buffered of one message, in bytes."""
+
+
+@dataclass(slots=True)
+class ConnectionSettings:
+    """Limits and options of a server's connections; times in seconds.
+
+    Tornado closes no slow client unless told to. Here each phase of a connection has a
+    default, so that a client which sends nothing, or too slowly, gives its place up.
+
+    Attributes:
+        limits: Sizes beyond which a request is refused.
+        idle_timeout: How long a connection may wait for a request's first byte.
+        header_timeout: How long a request's head may take from its first byte.
+        body_timeout: How long a body may take in all; ``None`` measures its pace instead.
+        body_grace: Without ``body_timeout``: how long a body may take whatever its size.
+        body_rate: Without ``body_timeout``: the bytes per second that a body must bring
+            beyond ``body_grace``.
+        write_timeout: How long a client may take nothing of what is sent to it.
+        chunk_size: The largest piece of a body that a delegate is given.
+        no_keep_alive: Close each connection after one request.
+        decompress_request: Decode request bodies with ``Content-Encoding: gzip``.
+        protocol: What ``request.protocol`` is to be, whatever the connection is.
+        xheaders: Believe a proxy's ``X-Real-Ip``, ``X-Forwarded-For`` and the like.
+        trusted_downstream: The addresses of proxies to skip in ``X-Forwarded-For``.
+    """
+
+    limits: Limits = field(default_factory=lambda: Limits(body=DEFAULT_MAX_SIZE))
+    idle_timeout: float = 75.0
+    header_timeout: float = 30.0
+    body_timeout: float | None = None
+    body_grace: float = 60.0
+    body_rate: float = 500.0
+    write_timeout: float = 60.0
+    chunk_size: int = 65536
+    no_keep_alive: bool = False
+    decompress_request: bool = False
+    protocol: str | None = None
+    xheaders: bool = False
+    trusted_downstream: frozenset[str] = frozenset()

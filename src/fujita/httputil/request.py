@@ -1,0 +1,240 @@
+"""HTTPServerRequest: one request as its handler sees it."""
+
+import ssl
+import time
+import warnings
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Self
+
+from fujita.escape import parse_qs_bytes
+from fujita.httputil.cookies import parse_cookie
+from fujita.httputil.delegates import HTTPConnection
+from fujita.httputil.errors import HTTPInputError
+from fujita.httputil.files import HTTPFile, parse_body_arguments
+from fujita.httputil.headers import HTTPHeaders
+from fujita.httputil.start_lines import RequestStartLine
+from fujita.httputil.urls import split_host_and_port
+from fujita.lazy import made_on_demand
+from fujita.wire.http1.errors import ProtocolError
+from fujita.wire.http1.fields import parse_host
+from fujita.wire.http1.request import RequestHead
+
+class HTTPServerRequest:
+    """A request to a server.
+
+    Attributes:
+        method: The method, such as ``GET``.
+        uri: The request target as sent.
+        path: The target up to its question mark.
+        query: The target behind its question mark.
+        version: Such as ``HTTP/1.1``.
+        headers: The header fields.
+        body: The whole body; empty while it is being streamed.
+        remote_ip: The client's address, where ``xheaders`` is set the one that a trusted proxy
+            names.
+        protocol: ``http`` or ``https``, likewise.
+        host: The value of the ``Host`` field.
+        host_name: The host without its port, in lower case.
+        arguments: The values of query and form by name, as bytes.
+        query_arguments: Those of the query alone.
+        body_arguments: Those of the form alone.
+        files: The uploaded files by the name of their form field.
+        connection: What the response is written to.
+        server_connection: Stands for the connection that the request came on.
+
+    What few handlers ask for is computed when it is first asked for. Source: Tornado
+    ``httputil.HTTPServerRequest``.
+    """
+
+    path: str
+    query: str
+    connection: HTTPConnection
+    server_connection: object | None
+    _cookies: SimpleCookie
+
+    def __init__(
+        self,
+        method: str | None = None,
+        uri: str | None = None,
+        version: str = "HTTP/1.0",
+        headers: HTTPHeaders | None = None,
+        body: bytes | None = None,
+        host: str | None = None,
+        files: dict[str, list[HTTPFile]] | None = None,
+        connection: HTTPConnection | None = None,
+        start_line: RequestStartLine | None = None,
+        server_connection: object | None = None,
+    ) -> None:
+        if start_line is None:
+            warnings.warn(
+                "HTTPServerRequest without start_line is deprecated; method, uri and version "
+                "will be removed with Tornado 6.7",
+                DeprecationWarning,
+                stacklevel=2,
+            )
+        else:
+            method, uri, version = start_line
+        self.method = method
+        self.uri = uri
+        self.version = version
+        self.headers = headers or HTTPHeaders()
+        self.body = body or b""
+        self.files = files or {}
+        if connection is not None:
+            self.connection = connection
+        self.server_connection = server_connection
+        context = getattr(connection, "context", None)
+        self.remote_ip = getattr(context, "remote_ip", None)
+        self.protocol = getattr(context, "protocol", "http")
+        self._start_time = time.time()
+        self._finish_time: float | None = None
+        self.host = host if host is not None else self._host_from_headers()
+        self.path, _, self.query = (uri or "").partition("?")
+
+    def _host_from_headers(self) -> str:
+        try:
+            host = self.headers["Host"]
+        except KeyError:
+            # RFC 9112 section 3.2 demands the field of HTTP/1.1 and newer.
+            if self.version != "HTTP/1.0":
+                raise HTTPInputError("Missing Host header") from None
+            return "127.0.0.1"
+        try:
+            return parse_host(host)
+        except ProtocolError as error:
+            raise HTTPInputError(str(error)) from None
+
+    @classmethod
+    def from_head(
+        cls, head: RequestHead, connection: HTTPConnection, server_connection: object
+    ) -> Self:
+        """Makes the request of a head that ``wire`` has read and checked."""
+        request = cls.__new__(cls)
+        request._head = head
+        request.method = head.method
+        request.uri = uri = head.target
+        request.path, _, request.query = uri.partition("?")
+        request.connection = connection
+        request.server_connection = server_connection
+        request._start_time = time.time()
+        return request
+
+    # Everything below stands in until the attribute is set or first asked for.
+
+    _head: RequestHead
+    _start_time: float
+    _finish_time = None
+    body: bytes = b""
+
+    @made_on_demand
+    def version(self) -> str:
+        """Such as ``HTTP/1.1``."""
+        return f"HTTP/1.{self._head.minor_version}"
+
+    @made_on_demand
+    def headers(self) -> HTTPHeaders:
+        """The header fields."""
+        return HTTPHeaders.sharing(self._head.section.fields)
+
+    @made_on_demand
+    def host(self) -> str:
+        """The value of the ``Host`` field."""
+        host = self._head.section.host
+        return "127.0.0.1" if host is None else host
+
+    @made_on_demand
+    def host_name(self) -> str:
+        """The host without its port, in lower case."""
+        return split_host_and_port(self.host.lower())[0]
+
+    @made_on_demand
+    def remote_ip(self) -> str | None:
+        """The client's address."""
+        return self.connection.context.remote_ip_for(self.headers)
+
+    @made_on_demand
+    def protocol(self) -> str:
+        """``http`` or ``https``."""
+        return self.connection.context.protocol_for(self.headers)
+
+    @made_on_demand
+    def query_arguments(self) -> dict[str, list[bytes]]:
+        """The values of the query by name."""
+        return parse_qs_bytes(self.query, keep_blank_values=True) if self.query else {}
+
+    @made_on_demand
+    def body_arguments(self) -> dict[str, list[bytes]]:
+        """The values of the form by name."""
+        return {}
+
+    @made_on_demand
+    def files(self) -> dict[str, list[HTTPFile]]:
+        """The uploaded files by the name of their form field."""
+        return {}
+
+    @made_on_demand
+    def arguments(self) -> dict[str, list[bytes]]:
+        """The values of query and form by name."""
+        arguments = {name: list(values) for name, values in self.query_arguments.items()}
+        for name, values in self.body_arguments.items():
+            arguments.setdefault(name, []).extend(values)
+        return arguments
+
+    @property
+    def cookies(self) -> SimpleCookie:
+        """The cookies of the request, each an ``http.cookies.Morsel``."""
+        if not hasattr(self, "_cookies"):
+            self._cookies = self._parse_cookies()
+        return self._cookies
+
+    def _parse_cookies(self) -> SimpleCookie:
+        jar = SimpleCookie()
+        if "Cookie" in self.headers:
+            for name, value in parse_cookie(self.headers["Cookie"]).items():
+                try:
+                    jar[name] = value
+                except CookieError:
+                    # A name that http.cookies does not take costs that cookie only.
+                    continue
+                jar[name]._value = value  # type: ignore[attr-defined]
+        return jar
+
+    def full_url(self) -> str:
+        """Puts the URL together again from protocol, host and target."""
+        return f"{self.protocol}://{self.host}{self.uri}"
+
+    def request_time(self) -> float:
+        """Gives the seconds from the request's arrival to its end, or until now."""
+        end = time.time() if self._finish_time is None else self._finish_time
+        return end - self._start_time
+
+    def get_ssl_certificate(self, binary_form: bool = False) -> dict[str, Any] | bytes | None:
+        """Gives the client's certificate, ``None`` where there is none.
+
+        Args:
+            binary_form: Ask for it in DER form rather than as a dictionary.
+        """
+        stream = getattr(self.connection, "stream", None)
+        get = getattr(getattr(stream, "socket", None), "getpeercert", None)
+        certificate: dict[str, Any] | bytes | None = None
+        if get is not None:
+            try:
+                certificate = get(binary_form=binary_form)
+            except ssl.SSLError:
+                pass
+        return certificate
+
+    def _parse_body(self) -> None:
+        """Reads the form that the body holds; called once the body is complete."""
+        parse_body_arguments(
+            self.headers.get("Content-Type", ""),
+            self.body,
+            self.body_arguments,
+            self.files,
+            self.headers,
+        )
+
+    def __repr__(self) -> str:
+        names = ("protocol", "host", "method", "uri", "version", "remote_ip")
+        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
+        return f"{type(self).__name__}({shown})"

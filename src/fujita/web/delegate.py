@@ -1,0 +1,141 @@
+"""Joins a request to the handler that answers it."""
+
+from asyncio import Future, Task
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Any
+
+from fujita import tasks
+from fujita.concurrent import future_set_result_unless_cancelled
+from fujita.httputil import (
+    HTTPHeaders,
+    HTTPServerRequest,
+    RequestDelegate,
+    RequestStartLine,
+    ResponseStartLine,
+)
+from fujita.log import app_log
+
+if TYPE_CHECKING:
+    from fujita.web.application import Application
+    from fujita.web.handler import RequestHandler
+
+NO_ARGUMENTS: dict[str, Any] = {}
+
+
+class _HandlerDelegate(RequestDelegate):
+    """Gathers a request's body and runs its handler.
+
+    A handler with ``@stream_request_body`` runs when the head has come, and is given the body
+    piece by piece.
+    """
+
+    __slots__ = (
+        "_chunks",
+        "application",
+        "connection",
+        "handler",
+        "handler_class",
+        "handler_kwargs",
+        "path_args",
+        "path_kwargs",
+        "request",
+        "stream_request_body",
+    )
+
+    def __init__(
+        self,
+        application: "Application",
+        request: HTTPServerRequest,
+        handler_class: "type[RequestHandler]",
+        handler_kwargs: dict[str, Any] | None,
+        path_args: list[bytes] | None,
+        path_kwargs: dict[str, bytes] | None,
+    ) -> None:
+        self.application = application
+        self.connection = request.connection
+        self.request = request
+        self.handler_class = handler_class
+        self.handler_kwargs = handler_kwargs or NO_ARGUMENTS
+        self.path_args = path_args or ()
+        self.path_kwargs = path_kwargs or NO_ARGUMENTS
+        self.stream_request_body = handler_class._stream_request_body
+        self._chunks: list[bytes] | None = None
+        self.handler: RequestHandler | None = None
+
+    def headers_received(
+        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
+    ) -> Awaitable[None] | None:
+        return self.request_received()
+
+    def request_received(self) -> Awaitable[None] | None:
+        """Starts a handler that streams the body; any other waits for the body."""
+        if not self.stream_request_body:
+            return None
+        self.request._body_future = Future()  # type: ignore[attr-defined]
+        self.execute()
+        assert self.handler is not None
+        return self.handler._prepared_future
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        if self.stream_request_body:
+            assert self.handler is not None
+            return self.handler.data_received(chunk)
+        if self._chunks is None:
+            self._chunks = []
+        self._chunks.append(chunk)
+        return None
+
+    def finish(self) -> None:
+        if self.stream_request_body:
+            future_set_result_unless_cancelled(
+                self.request._body_future,  # type: ignore[attr-defined]
+                None,
+            )
+            return
+        if self._chunks is not None:
+            self.request.body = b"".join(self._chunks)
+            self.request._parse_body()
+        self.execute()
+
+    def on_connection_close(self) -> None:
+        if self.stream_request_body:
+            assert self.handler is not None
+            self.handler.on_connection_close()
+        else:
+            self._chunks = None
+
+    def execute(self) -> "Awaitable[None] | None":
+        """Makes the handler and runs it; it may be done when this returns.
+
+        Returns:
+            An awaitable for its end, for those who replace this method.
+        """
+        application, request = self.application, self.request
+        if application.reloads_templates:
+            application.forget_cached_files()
+        handler = self.handler = self.handler_class(application, request, **self.handler_kwargs)
+        transforms = [transform(request) for transform in application.transforms]
+        if self.stream_request_body:
+            handler._prepared_future = Future()
+        running = handler._execute(transforms, *self.path_args, **self.path_kwargs)
+        loop, pool = application.loop_and_pool()
+        task = tasks.start(running, loop, pool)
+        if task is not None:
+            # The loop holds tasks weakly; the request must not be forgotten half-way.
+            _running.add(task)
+            task.add_done_callback(_ended)
+        return task
+
+
+_running: set[Task[Any]] = set()
+
+
+def _ended(task: Task[Any]) -> None:
+    _running.discard(task)
+    if task.cancelled():
+        return
+    error = task.exception()
+    if error is not None:
+        app_log.error("Uncaught exception in a handler", exc_info=error)
+
+

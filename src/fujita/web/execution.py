@@ -1,0 +1,194 @@
+"""The part of a handler that runs it: from the request to ``get`` or ``post`` and the end."""
+
+import sys
+from asyncio import CancelledError
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+
+from fujita.concurrent import future_set_result_unless_cancelled
+from fujita.escape import _unicode
+from fujita.log import app_log, gen_log
+from fujita.web.errors import Finish, HTTPError
+from fujita.web.response import ResponsePart
+
+if TYPE_CHECKING:
+    from fujita.web.transforms import OutputTransform
+
+Method = Callable[..., Awaitable[None] | None]
+
+
+class ExecutionPart(ResponsePart):
+    """Runs the method that answers, and deals with what it raises."""
+
+    SUPPORTED_METHODS: tuple[str, ...] = (
+        "GET",
+        "HEAD",
+        "POST",
+        "DELETE",
+        "PATCH",
+        "PUT",
+        "OPTIONS",
+    )
+
+    async def _execute(
+        self, transforms: "list[OutputTransform]", *args: bytes, **kwargs: bytes
+    ) -> None:
+        """Answers the request; ``args`` and ``kwargs`` are the groups of its route."""
+        self._transforms = transforms
+        try:
+            method = self.request.method
+            if method not in self.SUPPORTED_METHODS:
+                raise HTTPError(405)
+            # Only what routes with groups need is done for them.
+            self.path_args = [self.decode_argument(arg) for arg in args] if args else []
+            self.path_kwargs = (
+                {name: self.decode_argument(kwargs[name], name=name) for name in kwargs}
+                if kwargs
+                else {}
+            )
+            if method not in ("GET", "HEAD", "OPTIONS"):
+                self._check_cross_site()
+            waiting = self.prepare()
+            if waiting is not None:
+                await waiting
+            if self._prepared_future is not None:
+                # Whoever reads the body has waited for prepare() to return.
+                future_set_result_unless_cancelled(self._prepared_future, None)
+            if self._finished:
+                return
+            if self._stream_request_body:
+                await self._body_complete()
+            answering: Method = getattr(self, method.lower())
+            waiting = answering(*self.path_args, **self.path_kwargs)
+            if waiting is not None:
+                await waiting
+            if self._auto_finish and not self._finished:
+                self.finish()
+        except Exception as error:
+            self._answer_exception(error)
+        finally:
+            # A failed prepare() must not leave the reader of the body waiting.
+            if self._prepared_future is not None and not self._prepared_future.done():
+                self._prepared_future.set_result(None)
+
+    async def _body_complete(self) -> None:
+        """Waits for the end of a streamed body."""
+        try:
+            await self.request._body_future  # type: ignore[attr-defined]
+        except CancelledError:
+            # The client has gone: nobody is left to answer.
+            raise
+        except Exception as error:
+            raise Finish from error
+
+    def _answer_exception(self, error: Exception) -> None:
+        try:
+            self._handle_request_exception(error)
+        except Exception:
+            app_log.error("Exception in exception handler", exc_info=True)
+        finally:
+            # A traceback refers to frames, and these to the handler.
+            error.__traceback__ = None
+
+    def _handle_request_exception(self, e: BaseException) -> None:
+        """Turns what a method raised into a response."""
+        if isinstance(e, Finish):
+            if not self._finished:
+                self.finish(*e.args)
+            return
+        try:
+            self.log_exception(type(e), e, e.__traceback__)
+        except Exception:
+            app_log.error("Error in exception logger", exc_info=True)
+        if self._finished:
+            # Too late for a response: it has gone out, and the log knows.
+            return
+        status = e.status_code if isinstance(e, HTTPError) else 500
+        self.send_error(status, exc_info=sys.exc_info())
+
+    def log_exception(
+        self,
+        typ: type[BaseException] | None,
+        value: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        """Writes an exception to the log; override it to log elsewhere or otherwise.
+
+        An ``HTTPError`` is a warning without a traceback, and only if it has a message;
+        everything else is an error with one.
+        """
+        if isinstance(value, HTTPError):
+            message = value.log_message
+            if message:
+                summary = f"%d %s: {message}"
+                gen_log.warning(summary, value.status_code, self._request_summary(), *value.args)
+            return
+        app_log.error(
+            "Uncaught exception %s\n%r",
+            self._request_summary(),
+            self.request,
+            exc_info=(typ, value, tb),  # type: ignore[arg-type]
+        )
+
+    def _request_summary(self) -> str:
+        """Names the request in a log line: method, target and client."""
+        return f"{self.request.method} {self.request.uri} ({self.request.remote_ip})"
+
+    def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
+        """Answers with an error, unless part of the response has been sent already.
+
+        Args:
+            status_code: The status.
+            **kwargs: Passed on to ``write_error``; ``reason`` is the reason phrase.
+        """
+        if self._headers_written:
+            gen_log.error("Cannot send error response after headers written")
+            if not self._finished:
+                # The client must not take the torn response for a whole one.
+                try:
+                    self.finish()
+                except Exception:
+                    gen_log.error("Failed to flush partial response", exc_info=True)
+            return
+        self.clear()
+        reason = kwargs.get("reason")
+        if "exc_info" in kwargs:
+            exception = kwargs["exc_info"][1]
+            if isinstance(exception, HTTPError) and exception.reason:
+                reason = exception.reason
+        self.set_status(status_code, reason=reason)
+        try:
+            self.write_error(status_code, **kwargs)
+        except Exception:
+            app_log.error("Uncaught exception in write_error", exc_info=True)
+        if not self._finished:
+            self.finish()
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Writes the page of an error; override it for pages of your own."""
+        raise NotImplementedError
+
+    def decode_argument(self, value: bytes, name: str | None = None) -> str:
+        """Makes text of an argument from the path, the query or a form.
+
+        Args:
+            value: The bytes, URL escapes undone.
+            name: The argument's name, ``None`` for a group without one.
+
+        Raises:
+            HTTPError: The bytes are no UTF-8; status 400.
+        """
+        try:
+            return _unicode(value)
+        except UnicodeDecodeError:
+            raise HTTPError(
+                400, "Invalid unicode in %s: %r", name or "url", value[:40]
+            ) from None
+
+    def _check_cross_site(self) -> None:
+        """Refuses a request that another site has made the user's browser send."""
+        raise NotImplementedError
+
+

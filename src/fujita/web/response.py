@@ -1,0 +1,288 @@
+"""The part of a handler that makes the response: status, headers and body."""
+
+import datetime
+import numbers
+import re
+import time
+from asyncio import Future
+from http.cookies import SimpleCookie
+from typing import Any
+
+
+from fujita import httputil, version
+from fujita.escape import json_encode, utf8
+from fujita.httputil import HTTPHeaders, ResponseStartLine
+from fujita.httputil.dates import http_date_now
+from fujita.iostream import IOStream
+from fujita.web.base import HandlerBase
+
+HeaderValue = bytes | str | int | numbers.Integral | datetime.datetime
+
+SERVER = f"TornadoServer/{version}"
+
+_REASON = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+
+_REPRESENTATION_HEADERS = (
+    "Content-Encoding",
+    "Content-Language",
+    "Content-Type",
+)
+
+
+class ResponsePart(HandlerBase):
+    """Status, headers, and what is written."""
+
+    _VALID_HEADER_CHARS = re.compile(r"[\x09\x20-\x7e\x80-\xff]*")
+
+    _new_cookie: SimpleCookie
+
+    def clear(self) -> None:
+        """Sets status, headers and body back to what they were at the start."""
+        self._headers = HTTPHeaders.from_fields(
+            {
+                "Server": SERVER,
+                "Content-Type": "text/html; charset=UTF-8",
+                "Date": http_date_now(time.time()),
+            }
+        )
+        self.set_default_headers()
+        self._write_buffer = []
+        self._status_code = 200
+        self._reason = "OK"
+
+    def set_status(self, status_code: int, reason: str | None = None) -> None:
+        """Sets the status of the response.
+
+        Args:
+            status_code: The code.
+            reason: The reason phrase; by default the code's own, or ``Unknown``.
+
+        Raises:
+            ValueError: The reason phrase holds a character that no status line may.
+        """
+        self._status_code = status_code
+        if reason is None:
+            self._reason = httputil.responses.get(status_code, "Unknown")
+            return
+        reason = reason if isinstance(reason, str) else str(reason)
+        if _REASON.fullmatch(reason) is None:
+            raise ValueError(f"Unsafe reason phrase {reason!r}: control characters in it")
+        self._reason = reason
+
+    def get_status(self) -> int:
+        """Gives the status that the response has so far."""
+        return self._status_code
+
+    def set_header(self, name: str, value: HeaderValue) -> None:
+        """Sets a header, in the place of whatever value it had.
+
+        Args:
+            name: The header's name.
+            value: Text; a number; or a ``datetime``, which becomes an HTTP date.
+
+        Raises:
+            ValueError: The value holds a character that no header may.
+            TypeError: The value is of another type.
+        """
+        self._headers[name] = self._convert_header_value(value)
+
+    def add_header(self, name: str, value: HeaderValue) -> None:
+        """Adds a value to a header, beside those it has."""
+        self._headers.add(name, self._convert_header_value(value))
+
+    def clear_header(self, name: str) -> None:
+        """Takes a header back; one that ``set_header`` or the defaults have set."""
+        if name in self._headers:
+            del self._headers[name]
+
+    def _convert_header_value(self, value: HeaderValue) -> str:
+        if isinstance(value, str):
+            text = value
+        elif isinstance(value, bytes):
+            text = value.decode("latin-1")
+        elif isinstance(value, numbers.Integral):
+            return str(value)
+        elif isinstance(value, datetime.datetime):
+            return httputil.format_timestamp(value)
+        else:
+            raise TypeError(
+                f"Unsupported header value {value!r}: expected str, bytes, int or datetime"
+            )
+        if self._VALID_HEADER_CHARS.fullmatch(text) is None:
+            raise ValueError(f"Unsafe header value {text!r}")
+        return text
+
+    def redirect(self, url: str, permanent: bool = False, status: int | None = None) -> None:
+        """Sends the client elsewhere, and ends the response.
+
+        Args:
+            url: Where to, absolute or relative to the request.
+            permanent: Status 301 rather than 302.
+            status: Any other status from 300 to 399.
+
+        Raises:
+            Exception: Headers have been sent already.
+        """
+        if self._headers_written:
+            raise Exception("Cannot redirect after headers have been written")
+        if status is None:
+            status = 301 if permanent else 302
+        else:
+            assert isinstance(status, int)
+            assert 300 <= status <= 399, f"a redirect has a status of 300 to 399, not {status}"
+        self.set_status(status)
+        self.set_header("Location", utf8(url))
+        self.finish()
+
+    def write(self, chunk: str | bytes | dict[str, Any]) -> None:
+        """Adds to the body of the response.
+
+        Args:
+            chunk: Text, which is sent as UTF-8; bytes; or a dictionary, which is sent as JSON
+                and sets ``Content-Type`` accordingly. A list is refused, since old browsers
+                let other sites read JSON whose outermost value is one.
+
+        Raises:
+            RuntimeError: The response has been finished.
+            TypeError: The chunk is of another type.
+        """
+        if self._finished:
+            raise RuntimeError("Cannot write() after finish()")
+        if isinstance(chunk, str):
+            self._write_buffer.append(chunk.encode("utf-8"))
+        elif isinstance(chunk, bytes):
+            self._write_buffer.append(chunk)
+        elif isinstance(chunk, dict):
+            self._write_buffer.append(json_encode(chunk).encode("utf-8"))
+            self.set_header("Content-Type", "application/json; charset=UTF-8")
+        else:
+            message = "write() only accepts bytes, unicode, and dict objects"
+            if isinstance(chunk, list):
+                message += (
+                    ". Lists not accepted for security reasons; see "
+                    "http://www.tornadoweb.org/en/stable/web.html#tornado.web.RequestHandler.write"
+                )
+            raise TypeError(message)
+
+    def flush(self, include_footers: bool = False) -> "Future[None]":
+        """Sends what has been written so far.
+
+        Returns:
+            A future that is done when more may be written; to wait for it is what keeps a
+            large response from filling the memory.
+        """
+        buffer = self._write_buffer
+        chunk = buffer[0] if len(buffer) == 1 else b"".join(buffer)
+        self._write_buffer = []
+        if self._headers_written:
+            return self._flush_more(chunk, include_footers)
+        self._headers_written = True
+        for transform in self._transforms or ():
+            self._status_code, self._headers, chunk = transform.transform_first_chunk(
+                self._status_code, self._headers, chunk, include_footers
+            )
+        if self.request.method == "HEAD":
+            chunk = b""
+        if hasattr(self, "_new_cookie"):
+            for morsel in self._new_cookie.values():
+                self.add_header("Set-Cookie", morsel.OutputString(None))
+        start_line = ResponseStartLine("", self._status_code, self._reason)
+        return self.request.connection.write_headers(start_line, self._headers, chunk)
+
+    def _flush_more(self, chunk: bytes, finishing: bool) -> "Future[None]":
+        for transform in self._transforms or ():
+            chunk = transform.transform_chunk(chunk, finishing)
+        if self.request.method != "HEAD":
+            return self.request.connection.write(chunk)
+        nothing_to_send: Future[None] = Future()
+        nothing_to_send.set_result(None)
+        return nothing_to_send
+
+    def _should_not_send_content(self, status_code: int) -> bool:
+        """Tells whether a response of this status has no body (RFC 9110 section 6.4.1)."""
+        return status_code in (204, 304) or 100 <= status_code < 200
+
+    def finish(self, chunk: str | bytes | dict[str, Any] | None = None) -> "Future[None]":
+        """Completes the response.
+
+        Args:
+            chunk: The last of the body, as for ``write``.
+
+        Returns:
+            A future that is done when the response has gone to the connection.
+
+        Raises:
+            RuntimeError: The response has been finished already.
+        """
+        if self._finished:
+            raise RuntimeError("finish() called twice")
+        if chunk is not None:
+            self.write(chunk)
+        if not self._headers_written:
+            self._complete_headers()
+        connection = self.request.connection
+        # What happens to the connection from now on is no longer the handler's business.
+        connection.set_close_callback(None)  # type: ignore[attr-defined]
+        future = self.flush(include_footers=True)
+        connection.finish()
+        self._log()
+        self._finished = True
+        self.on_finish()
+        self._break_cycles()
+        return future
+
+    def _complete_headers(self) -> None:
+        """Settles what depends on the whole body: ``Etag``, ``304``, ``Content-Length``."""
+        if self._status_code == 200 and self.request.method in ("GET", "HEAD"):
+            self.set_etag_header()
+            if self.check_etag_header():
+                self._write_buffer = []
+                self.set_status(304)
+        if self._should_not_send_content(self._status_code):
+            assert not self._write_buffer, f"Cannot send body with {self._status_code}"
+            self._clear_representation_headers()
+        elif "Content-Length" not in self._headers:
+            length = 0
+            for part in self._write_buffer:
+                length += len(part)
+            self._headers["Content-Length"] = str(length)
+
+    def _clear_representation_headers(self) -> None:
+        # RFC 9110 section 15.4.5: a 304 has no metadata but what guides cache updates.
+        for name in _REPRESENTATION_HEADERS:
+            self.clear_header(name)
+
+    def detach(self) -> IOStream:
+        """Takes the connection out of HTTP, and gives it as a stream.
+
+        For protocols that begin with an HTTP request, WebSocket for one.
+        """
+        self._finished = True
+        stream: IOStream = self.request.connection.detach()  # type: ignore[attr-defined]
+        return stream
+
+    def _break_cycles(self) -> None:
+        """Lets go of what refers to the handler, so that no garbage collector is needed."""
+        self.__dict__.pop("ui", None)
+
+    def compute_etag(self) -> str | None:
+        """Gives the ``Etag`` of the response; by default a hash of its body.
+
+        Returns:
+            The tag with its quotes, ``None`` for none.
+        """
+        raise NotImplementedError
+
+    def set_etag_header(self) -> None:
+        """Sets ``Etag`` to what ``compute_etag`` gives."""
+        raise NotImplementedError
+
+    def check_etag_header(self) -> bool:
+        """Tells whether the client has this very response already."""
+        raise NotImplementedError
+
+    def _log(self) -> None:
+        """Writes the request to the access log."""
+        self.application.log_request(self)  # type: ignore[arg-type]
+
+

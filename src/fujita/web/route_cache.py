@@ -1,0 +1,104 @@
+"""Remembers which route a path takes."""
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from fujita.httputil import HTTPServerRequest
+from fujita.routing import AnyMatches, HostMatches, PathMatches, Rule, RuleRouter
+from fujita.web.base import HandlerBase
+
+if TYPE_CHECKING:
+    from fujita.web.application import Application
+
+Route: TypeAlias = tuple[
+    type[Any], dict[str, Any] | None, list[bytes] | None, dict[str, bytes] | None
+]
+"""What ``get_handler_delegate`` takes: handler, its arguments, those of its method."""
+
+CAPACITY = 2048
+
+LONGEST_PATH = 256
+"""Longer paths are not remembered: clients choose them."""
+
+
+class RouteCache:
+    """Where a path led last time, so that its rules need not be tried again.
+
+    It answers only for applications that route by host and path alone, and no other way than
+    by Tornado's own matchers and routers, for then the same host and path lead to the same
+    place. That is looked at when a path is first seen, and again whenever a list of rules has
+    changed.
+    """
+
+    __slots__ = ("_by_host", "_routes", "_rules")
+
+    def __init__(self) -> None:
+        self._routes: dict[Any, Route] = {}
+        self._rules: list[tuple[list[Rule], list[Rule]]] = []
+        self._by_host = False
+
+    def find(self, application: "Application", request: HTTPServerRequest) -> Route | None:
+        """Gives the route of a request, ``None`` if it has to be looked for."""
+        for rules, copy in self._rules:
+            # Lists are equal at once where they hold the same objects.
+            if rules != copy:
+                self._routes.clear()
+                self._rules = []
+                break
+        path = request.path
+        key = (request.host_name, path) if self._by_host else path
+        route = self._routes.get(key)
+        if route is not None:
+            return route
+        if len(path) > LONGEST_PATH:
+            return None
+        if not self._rules:
+            self._survey(application.default_router)
+        route = _follow(application.default_router, request)
+        if route is not None:
+            if len(self._routes) >= CAPACITY:
+                self._routes.clear()
+            self._routes[(request.host_name, path) if self._by_host else path] = route
+        return route
+
+    def _survey(self, router: RuleRouter) -> None:
+        """Notes all lists of rules, and whether any of them asks for the host."""
+        self._rules.append((router.rules, list(router.rules)))
+        for rule in router.rules:
+            if type(rule.matcher) is HostMatches:
+                self._by_host = True
+            if isinstance(rule.target, RuleRouter):
+                self._survey(rule.target)
+
+
+def _follow(router: RuleRouter, request: HTTPServerRequest) -> Route | None:
+    """Goes the way that ``RuleRouter.find_handler`` goes, as long as it is a plain one."""
+    for rule in router.rules:
+        if type(rule.matcher) not in (AnyMatches, HostMatches, PathMatches):
+            return None
+        found = rule.matcher.match(request)
+        if found is None:
+            continue
+        target = rule.target
+        if isinstance(target, RuleRouter):
+            if type(target).find_handler is not RuleRouter.find_handler:
+                return None
+            if found or rule.target_kwargs:
+                return None
+            route = _follow(target, request)
+            if route is not None or not _leads_nowhere(target, request):
+                return route
+            continue
+        if isinstance(target, type) and issubclass(target, HandlerBase):
+            return (
+                target,
+                rule.target_kwargs or None,
+                found.get("path_args"),
+                found.get("path_kwargs"),
+            )
+        return None
+    return None
+
+
+def _leads_nowhere(router: RuleRouter, request: HTTPServerRequest) -> bool:
+    """Tells whether no rule of a router takes the request."""
+    return all(rule.matcher.match(request) is None for rule in router.rules)

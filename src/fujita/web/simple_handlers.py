@@ -1,0 +1,104 @@
+"""Handlers that a route can name as they are."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from fujita.escape import to_unicode
+from fujita.httputil import HTTPServerRequest, url_concat
+from fujita.web.errors import HTTPError
+from fujita.web.handler import RequestHandler
+
+
+class ErrorHandler(RequestHandler):
+    """Answers every request with an error.
+
+    Args (of ``initialize``):
+        status_code: The status of that error.
+    """
+
+    def initialize(self, status_code: int) -> None:  # type: ignore[override]
+        """Sets the status."""
+        self.set_status(status_code)
+
+    def prepare(self) -> None:
+        """Raises the error."""
+        raise HTTPError(self._status_code)
+
+    def check_xsrf_cookie(self) -> None:
+        """Lets a request without a token have its error too."""
+
+    def check_trusted_origin(self, origin: str) -> bool:
+        """Lets another site's request have its error too."""
+        return True
+
+
+class RedirectHandler(RequestHandler):
+    """Sends the client elsewhere.
+
+        (r"/(.*)/old/(.*)", RedirectHandler, {"url": "/{1}/new/{0}"})
+
+    Args (of ``initialize``):
+        url: Where to. The route's groups fill its places by ``str.format``; they may not
+            change its scheme and host.
+        permanent: Status 301 rather than 302.
+    """
+
+    def initialize(self, url: str, permanent: bool = True) -> None:  # type: ignore[override]
+        """Takes the route's arguments."""
+        self._url = url
+        self._permanent = permanent
+
+    def get(self, *args: Any, **kwargs: Any) -> None:
+        """Redirects; the request's query goes along.
+
+        Raises:
+            HTTPError: The groups would lead to another host; status 400.
+        """
+        destination = self._url.format(*args, **kwargs)
+        if _host_part(destination) != _host_part(self._url):
+            raise HTTPError(
+                400, "Redirect from %r to another host: %r", self.request.uri, destination
+            )
+        query = [
+            (name, to_unicode(value))
+            for name, values in self.request.query_arguments.items()
+            for value in values
+        ]
+        self.redirect(url_concat(destination, query), permanent=self._permanent)
+
+
+def _host_part(url: str) -> tuple[str, str]:
+    """Gives scheme and authority of a URL as a browser sees them."""
+    # Browsers drop tabs and line ends anywhere and blanks in front, and take "\\" for "/".
+    seen = url.lstrip("".join(map(chr, range(0x21)))).replace("\\", "/")
+    for dropped in "\t\r\n":
+        seen = seen.replace(dropped, "")
+    try:
+        parts = urlsplit(seen)
+    except ValueError:
+        return "", seen
+    if seen.startswith("//"):
+        # Any number of slashes may stand in front of the host.
+        return "", seen.lstrip("/").partition("/")[0]
+    return parts.scheme.lower(), parts.netloc
+
+
+class FallbackHandler(RequestHandler):
+    """Leaves requests to another callback, such as an application or a WSGI container.
+
+    Args (of ``initialize``):
+        fallback: Called with the request.
+    """
+
+    def initialize(  # type: ignore[override]
+        self, fallback: Callable[[HTTPServerRequest], None]
+    ) -> None:
+        """Takes the route's argument."""
+        self.fallback = fallback
+
+    def prepare(self) -> None:
+        """Hands the request over."""
+        self.fallback(self.request)
+        self._finished = True
+        self.on_finish()
