@@ -93,23 +93,28 @@ class MessageReceiver:
             The events in the order of the wire. After a `CloseFrame` or `Failure` comes none
             ever again: RFC 6455, section 1.4, has "any further data received" discarded.
         """
-        # What a chat room receives: one short text, whole, in one unfragmented frame.
+        # What a chat room receives: one text, whole, in one unfragmented frame.
         size = len(data) - self._overhead
-        if (
-            self._at_rest
-            and 0 <= size <= self._short
-            and data[0] == FIN_TEXT
-            and data[1] == size | self._mask_bit
-        ):
+        if not self._at_rest or size < 0 or data[0] != FIN_TEXT:
+            return self._receive(data)
+        length = data[1] ^ self._mask_bit  # over 127 with the wrong mask bit
+        if length == size <= self._short:
             payload = data[self._overhead :]
             if self._mask_bit:
                 mask = _from_bytes((data[2:6] * 32)[:size])
                 payload = (_from_bytes(payload) ^ mask).to_bytes(size)
-            try:
-                return [payload.decode()]
-            except UnicodeDecodeError:
-                return [self._fail(CloseCode.INVALID_PAYLOAD, "invalid UTF-8")]
-        return self._receive(data)
+        elif length == 126 <= size and (
+            data[2] << 8 | data[3] == size - 2 <= self.max_message_size
+        ):
+            payload = data[self._overhead + 2 :]
+            if self._mask_bit:
+                payload = apply_mask(data[4:8], payload)
+        else:
+            return self._receive(data)
+        try:
+            return [payload.decode()]
+        except UnicodeDecodeError:
+            return [self._fail(CloseCode.INVALID_PAYLOAD, "invalid UTF-8")]
 
     def receive_eof(self) -> list[Event]:
         """Takes notice of the end of the peer's bytes.
@@ -149,21 +154,27 @@ class MessageReceiver:
         end = len(data)
         overhead = self._overhead
         mask_bit = self._mask_bit
-        short = self._short
+        limit = self.max_message_size
         while end - position >= 2:
             first = data[position]
-            # With the wrong mask bit this is over 125, and the frame is left to the careful way.
-            size = data[position + 1] ^ mask_bit
+            size = data[position + 1] ^ mask_bit  # over 127 with the wrong mask bit
             start = position + overhead
+            if size == 126 and start + 2 <= end:
+                size = data[position + 2] << 8 | data[position + 3]
+                start += 2
+            elif size > 125:
+                size = end  # more than there is: leaves the frame to the careful way
             stop = start + size
             if (
-                size <= short
-                and stop <= end
+                stop <= end
                 and FIN_TEXT <= first <= FIN_BINARY
+                and size <= limit
                 and not self._opcode
             ):
                 payload = data[start:stop]
-                if mask_bit:
+                if mask_bit and size > 128:
+                    payload = apply_mask(data[start - 4 : start], payload)
+                elif mask_bit:  # apply_mask again, without the cost of the call
                     mask = _from_bytes((data[start - 4 : start] * 32)[:size])
                     payload = (_from_bytes(payload) ^ mask).to_bytes(size)
                 events.append(payload.decode() if first == FIN_TEXT else payload)
