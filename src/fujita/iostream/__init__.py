@@ -1,0 +1,32 @@
+"""Non-blocking streams over sockets and pipes.
+
+`IOStream` is the one to use; it becomes an `SSLIOStream` by its `start_tls`.
+`PipeIOStream` is for pipes, and `BaseIOStream` the class to derive other kinds from.
+`TransportIOStream` is an `IOStream` over a connection that an asyncio protocol owns.
+"""
+
+from fujita.iostream.base import BaseIOStream
+from fujita.iostream.chunk_queue import ChunkQueue as _StreamBuffer
+from fujita.iostream.errors import (
+    StreamBufferFullError,
+    StreamClosedError,
+    UnsatisfiableReadError,
+)
+from fujita.iostream.pipe_stream import PipeIOStream
+from fujita.iostream.socket_stream import IOStream
+from fujita.iostream.tls_stream import SSLIOStream
+from fujita.iostream.transport import TransportIOStream
+from fujita.log import gen_log
+
+__all__ = [
+    "BaseIOStream",
+    "IOStream",
+    "PipeIOStream",
+    "SSLIOStream",
+    "StreamBufferFullError",
+    "StreamClosedError",
+    "TransportIOStream",
+    "UnsatisfiableReadError",
+    "_StreamBuffer",
+    "gen_log",
+]
