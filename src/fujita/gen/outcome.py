@@ -33,6 +33,20 @@ def settle_failure(future: "Future[Any]", error: BaseException) -> None:
         future_set_exception_unless_cancelled(future, error)
 
 
+def keep(future: "Future[Any]", worker: object) -> None:
+    """Lets a future hold on to whatever is going to end it.
+
+    Callbacks point the other way, from what is waited for to who waits. Where the program has
+    only a weak reference to what is waited for, all of it would be garbage without this.
+    """
+    future._fujita_keeps = worker  # type: ignore[attr-defined]
+
+
+def let_go(future: "Future[Any]") -> None:
+    """Takes back what `keep` did, and with it a reference cycle."""
+    future._fujita_keeps = None  # type: ignore[attr-defined]
+
+
 def call_when_done(
     future: "Future[Any] | futures.Future[Any]",
     callback: DoneCallback,

@@ -6,7 +6,7 @@ from typing import Any
 
 from fujita.concurrent import Future
 from fujita.gen.convert import READY_MADE, Yieldable, convert_yielded
-from fujita.gen.outcome import call_when_done, drop_frame
+from fujita.gen.outcome import call_when_done, drop_frame, keep, let_go
 from fujita.log import app_log
 
 QuietExceptions = type[Exception] | tuple[type[Exception], ...]
@@ -47,6 +47,7 @@ def multi(
     if not pending:
         family.settle()
     else:
+        keep(family.result, family)
         for future in pending:
             call_when_done(future, family.child_done)
     return family.result
@@ -76,6 +77,7 @@ class _Family:
     def child_done(self, _: Any) -> None:
         self.unfinished -= 1
         if not self.unfinished:
+            let_go(self.result)
             self.settle()
 
     def settle(self) -> None:

@@ -10,7 +10,7 @@ from fujita.concurrent import Future
 from fujita.gen.convert import READY_MADE, Yieldable, convert_yielded
 from fujita.gen.errors import Return
 from fujita.gen.moment import _null_future, moment
-from fujita.gen.outcome import call_when_done, drop_frame, settle_failure
+from fujita.gen.outcome import call_when_done, drop_frame, keep, let_go, settle_failure
 from fujita.ioloop import IOLoop
 
 Steps = Generator[Any, Any, Any]
@@ -113,7 +113,7 @@ class Runner:
         self.finished = False
         self._context: Context = ctx_run.__self__  # type: ignore[attr-defined]
         self._loop = result_future.get_loop()
-        result_future._fujita_runner = self  # type: ignore[attr-defined]
+        keep(result_future, self)
         if ctx_run(self.handle_yield, first_yielded):
             ctx_run(self.run)
 
@@ -192,5 +192,6 @@ class Runner:
         """Cuts the ties of a generator that has ended, so that no cycle is left to collect."""
         self.finished = True
         self.future = None
-        del self.result_future._fujita_runner  # type: ignore[union-attr]
-        self.result_future = None
+        if self.result_future is not None:
+            let_go(self.result_future)
+            self.result_future = None

@@ -6,7 +6,7 @@ from typing import Any
 
 from fujita.concurrent import Future, chain_future
 from fujita.gen.convert import Yieldable, convert_yielded
-from fujita.gen.outcome import call_when_done
+from fujita.gen.outcome import call_when_done, keep, let_go
 
 
 class WaitIterator:
@@ -74,18 +74,23 @@ class WaitIterator:
 
         Where several results are there already, they come in the order in which they were given.
         """
-        self._next = Future()
-        return self._hand_out(self._next) if self._finished else self._next
+        receiver: Future[Any] = Future()
+        self._next = receiver
+        if self._finished:
+            self._hand_out(receiver)
+        else:
+            keep(receiver, self)
+        return receiver
 
     def _child_done(self, future: Any) -> None:
         self._finished.extend((index, future) for index in self._unfinished.pop(future))
         if self._next is not None and not self._next.done():
+            let_go(self._next)
             self._hand_out(self._next)
 
-    def _hand_out(self, receiver: "Future[Any]") -> "Future[Any]":
+    def _hand_out(self, receiver: "Future[Any]") -> None:
         self.current_index, self.current_future = self._finished.popleft()
         chain_future(self.current_future, receiver)
-        return receiver
 
     def __aiter__(self) -> "AsyncIterator[Any]":
         return self

@@ -8,7 +8,7 @@ from typing import Any
 from fujita.concurrent import Future, chain_future, future_set_result_unless_cancelled
 from fujita.gen.convert import Yieldable, convert_yielded
 from fujita.gen.moment import _NullFuture
-from fujita.gen.outcome import call_when_done
+from fujita.gen.outcome import call_when_done, keep, let_go
 from fujita.gen.parallel import QuietExceptions
 from fujita.ioloop import IOLoop
 from fujita.log import app_log
@@ -61,6 +61,7 @@ def with_timeout(
     def expire() -> None:
         nonlocal expired
         expired = True
+        let_go(result)
         if not result.done():
             text = message() if callable(message) else message
             result.set_exception(TimeoutError("Timeout" if text is None else text))
@@ -68,6 +69,7 @@ def with_timeout(
     handle = io_loop.add_timeout(timeout, expire)
 
     def awaited_done(awaited: Any) -> None:
+        let_go(result)
         if not expired:
             io_loop.remove_timeout(handle)
         elif not awaited.cancelled():
@@ -76,4 +78,5 @@ def with_timeout(
                 app_log.error("Exception in Future %r after timeout", awaited, exc_info=error)
 
     call_when_done(awaited, awaited_done)
+    keep(result, awaited)
     return result
