@@ -129,7 +129,7 @@ class Apply(Node):
     def write(self, writer: "CodeWriter") -> None:
         """Writes the body as a function with a buffer of its own, then its application."""
         name = writer.unique_name("_tt_apply")
-        with writer.buffer_function(name, self.line):
+        with writer.buffer_function(f"{name}()", self.line):
             writer.nodes(self.body)
         writer.statement(f"_tt_append(_tt_applied({self.function}, {name}()))", self.line)
 

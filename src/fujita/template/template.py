@@ -9,7 +9,7 @@ from fujita.escape import native_str, to_unicode
 from fujita.log import app_log
 from fujita.template.library import Library
 from fujita.template.parser import parse
-from fujita.template.runtime import DEFAULT_NAMESPACE
+from fujita.template.runtime import DEFAULT_NAMESPACE, applied, escaped, plain
 from fujita.template.whitespace import default_mode
 from fujita.template.writer import generate_code
 
@@ -102,7 +102,7 @@ class Template:
         namespace = {**DEFAULT_NAMESPACE, **self._own_namespace, **self.namespace, **kwargs}
         execute = FunctionType(self._function_code, namespace)
         try:
-            result: bytes = execute()
+            result: bytes = execute(plain, escaped, applied)
         except BaseException:
             # Another template of this name may have left its source there for tracebacks.
             linecache.cache.pop(self._file_name, None)
