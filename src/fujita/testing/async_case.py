@@ -56,6 +56,7 @@ class AsyncTestCase(unittest.TestCase):
     def __init__(self, methodName: str = "runTest") -> None:
         super().__init__(methodName)
         self.__stopped = False
+        self.__waiting = False
         self.__stop_result: Any = None
         self.__loop_is_ours = False
 
@@ -97,8 +98,10 @@ class AsyncTestCase(unittest.TestCase):
         if _arg is not None and kwargs:
             raise TypeError("stop() takes one positional argument or keyword arguments, not both")
         self.__stop_result = kwargs or _arg
-        if not self.__stopped:
-            self.__stopped = True
+        self.__stopped = True
+        if self.__waiting:
+            # Without a `wait` it is somebody else who runs the loop, such as `gen_test`.
+            self.__waiting = False
             self.io_loop.stop()
 
     def wait(
@@ -139,8 +142,9 @@ class AsyncTestCase(unittest.TestCase):
 
     def __run_until_stopped(self) -> None:
         if not self.__stopped:
+            self.__waiting = True
             self.io_loop.start()
-        self.__stopped = False
+        self.__waiting = self.__stopped = False
 
     def _asyncio_loop(self) -> asyncio.AbstractEventLoop:
         return self.io_loop.asyncio_loop
