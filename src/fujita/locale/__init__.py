@@ -68,9 +68,9 @@ def load_translations(directory: str, encoding: str | None = None) -> None:
     its translation; and ``singular`` or ``plural`` where the text has a plural. There are two
     lines then::
 
-        "I love you","Te amo"
-        "%(name)s liked this","A %(name)s les gustó esto","plural"
-        "%(name)s liked this","A %(name)s le gustó esto","singular"
+        "Sign in","Iniciar sesión"
+        "%(list)s is online","%(list)s está en línea","singular"
+        "%(list)s are online","%(list)s están en línea","plural"
 
     Files are read by ``csv`` in its default dialect: there is no blank after the comma.
 
