@@ -32,6 +32,10 @@ class BaseIOStream(StreamReading, StreamWriting):
         max_write_buffer_size: The most bytes that may wait to be sent; no limit unless given.
     """
 
+    # Whether a read that comes back with less than it could have had has emptied the source. A
+    # subclass that keeps something back itself must not say so.
+    _short_read_means_dry = False
+
     def __init__(
         self,
         max_buffer_size: int | None = None,
@@ -45,6 +49,7 @@ class BaseIOStream(StreamReading, StreamWriting):
         # the loop watches `_establishing_events`.
         self._established = True
         self._establishing_events = IOLoop.WRITE
+        self._source_was_dry = False
         # What the loop watches, and which descriptor, if any.
         self._interest = IOLoop.NONE
         self._watched_fd: int | None = None
@@ -119,7 +124,7 @@ class BaseIOStream(StreamReading, StreamWriting):
 
     def _transfer(self, events: int) -> None:
         if events & (IOLoop.READ | IOLoop.ERROR):
-            if self._has_reader() or not self._incoming:
+            if self._has_reader() or not self._incoming.size:
                 # Without a reader this is how the end of the stream gets noticed.
                 self._handle_read()
             else:
@@ -148,7 +153,7 @@ class BaseIOStream(StreamReading, StreamWriting):
         events = IOLoop.WRITE if self._write_buffer else IOLoop.NONE
         if self._has_reader():
             events |= IOLoop.READ
-        elif not self._incoming and (self._close_callback or self._watched_fd is not None):
+        elif not self._incoming.size and (self._close_callback or self._watched_fd is not None):
             # To learn of the other end's closing. Not while data waits to be read: what comes
             # after it is the reader's to find, and the source's to hold back.
             events |= IOLoop.READ
@@ -198,13 +203,18 @@ class BaseIOStream(StreamReading, StreamWriting):
                 return
         self.io_loop.add_callback(self._go_on_pulling)
 
+    def _would_find_nothing(self) -> bool:
+        # The answer to a request is seldom there when the requester begins to wait for it. To try
+        # costs a system call and an exception; if it is there, the loop says so at once.
+        return self._source_was_dry and bool(self._interest & IOLoop.READ)
+
     def _go_on_pulling(self) -> None:
         if self._has_reader():
             self._handle_events(None, IOLoop.READ)
 
     def _read_chunk(self) -> int | None:
         read = self._read
-        if read is not None and not self._incoming:
+        if read is not None and not self._incoming.size:
             room = read.room()
             if room is not None:
                 with room:
@@ -216,7 +226,7 @@ class BaseIOStream(StreamReading, StreamWriting):
     def _read_to_buffer(self) -> int | None:
         incoming = self._incoming
         # One byte more than fits tells an overflow from the end of the stream.
-        size = max(1, min(self.read_chunk_size, self.max_buffer_size - len(incoming)))
+        size = max(1, min(self.read_chunk_size, self.max_buffer_size - incoming.size))
         memory = spare_memory.borrow(size)
         try:
             with memoryview(memory)[:size] as view:
@@ -226,7 +236,8 @@ class BaseIOStream(StreamReading, StreamWriting):
                         incoming.append(arrived)
         finally:
             spare_memory.give_back(memory)
-        if len(incoming) > self.max_buffer_size:
+        self._source_was_dry = self._short_read_means_dry and (count or 0) < size
+        if incoming.size > self.max_buffer_size:
             raise self._close_overfull()
         return count
 

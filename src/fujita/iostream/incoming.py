@@ -10,32 +10,35 @@ class IncomingBuffer:
     object that it came as, consumed by moving a start mark. Only a second piece on top of an
     unread first makes a ``bytearray`` of them, which CPython shortens at its front without
     moving the rest.
+
+    Attributes:
+        size: How many bytes wait.
     """
 
-    __slots__ = ("_data", "_start")
+    __slots__ = ("_data", "_start", "size")
 
-    def __init__(self, data: bytes = b"") -> None:
-        self._data: bytes | bytearray = data
+    def __init__(self) -> None:
+        self.size = 0
+        self._data: bytes | bytearray = b""
         # Always 0 when the data is a bytearray.
         self._start = 0
 
-    def __len__(self) -> int:
-        return len(self._data) - self._start
-
     def append(self, data: bytes | memoryview) -> None:
         """Adds bytes at the end."""
-        if self._start == len(self._data):
-            self._data = bytes(data)
-            self._start = 0
-        else:
+        if self.size:
             joined = self._as_bytearray()
             joined += data
+        else:
+            self._data = bytes(data)
+            self._start = 0
+        self.size += len(data)
 
     def put_back(self, data: bytes | memoryview) -> None:
         """Adds bytes at the front: they have been taken, and not been used."""
         whole = bytearray(data)
         whole += self._as_bytearray()
         self._data = whole
+        self.size = len(whole)
 
     def find(self, delimiter: bytes, position: int) -> int:
         """Returns where ``delimiter`` begins, at ``position`` or later, or -1."""
@@ -52,13 +55,13 @@ class IncomingBuffer:
     def take(self, size: int) -> bytes:
         """Removes and returns the first ``size`` bytes; there must be as many."""
         data, start = self._data, self._start
-        end = start + size
-        if end == len(data):
+        self.size -= size
+        if not self.size:
             self._data = b""
             self._start = 0
             return bytes(data[start:]) if start else bytes(data)
         if isinstance(data, bytes):
-            self._start = end
+            self._start = end = start + size
             return data[start:end]
         with memoryview(data) as view, view[:size] as part:
             taken = bytes(part)
@@ -67,7 +70,7 @@ class IncomingBuffer:
 
     def take_into(self, target: memoryview) -> int:
         """Moves as many bytes as fit to ``target`` and returns their number."""
-        size = min(len(target), len(self))
+        size = min(len(target), self.size)
         if size:
             target[:size] = self.take(size)
         return size

@@ -24,6 +24,7 @@ class StreamLifecycle:
 
     def _init_lifecycle(self) -> None:
         self.io_loop = IOLoop.current()
+        self._loop = self.io_loop.asyncio_loop
         self.error: BaseException | None = None
         self._closed = False
         self._close_callback: Callable[[], None] | None = None
@@ -76,7 +77,7 @@ class StreamLifecycle:
             raise StreamClosedError(real_error=self.error)
 
     def _new_future(self) -> "asyncio.Future[Any]":
-        return self.io_loop.asyncio_loop.create_future()
+        return asyncio.Future(loop=self._loop)
 
     def _fail(
         self, future: "asyncio.Future[Any] | None", error: BaseException | None = None
@@ -102,6 +103,10 @@ class StreamLifecycle:
     def _pull(self) -> None:
         """Takes from the source what is there, until the pending read is satisfied."""
         raise NotImplementedError
+
+    def _would_find_nothing(self) -> bool:
+        """Tells whether `_pull` is not worth its cost, since an event will tell when it is."""
+        return False
 
     def _flush(self) -> None:
         """Gives the source what it will take."""

@@ -1,11 +1,10 @@
 """The kinds of read, each with what it takes to satisfy it."""
 
-import re
 from typing import Any, Final
 
 from fujita.iostream.errors import UnsatisfiableReadError
 from fujita.iostream.incoming import IncomingBuffer
-from fujita.iostream.regex_reach import regex_reach
+from fujita.iostream.regex_reach import compile_with_reach
 
 # What `take` returns when more data is needed; b"" and 0 are results.
 UNSATISFIED: Final = object()
@@ -55,7 +54,7 @@ class ReadBytes(PendingRead):
 
     def take(self, buffer: IncomingBuffer, more_at_hand: bool) -> Any:
         """See `PendingRead.take`."""
-        available = len(buffer)
+        available = buffer.size
         if available >= self.size:
             return buffer.take(self.size)
         if available and self.partial:
@@ -75,7 +74,7 @@ class ReadInto(PendingRead):
 
     def take(self, buffer: IncomingBuffer, more_at_hand: bool) -> Any:
         """See `PendingRead.take`. The result is the number of bytes."""
-        if len(buffer):
+        if buffer.size:
             with self.target[self.filled :] as rest:
                 self.filled += buffer.take_into(rest)
         if self.filled < len(self.target) and not (self.partial and self.filled):
@@ -116,10 +115,12 @@ class ReadUntil(PendingRead):
         found = buffer.find(self.delimiter, self.searched)
         if found >= 0:
             end = found + len(self.delimiter)
-            _check_limit(end, self.max_bytes, self.delimiter)
+            if self.max_bytes is not None:
+                _check_limit(end, self.max_bytes, self.delimiter)
             return buffer.take(end)
-        size = len(buffer)
-        _check_limit(size, self.max_bytes, self.delimiter)
+        size = buffer.size
+        if self.max_bytes is not None:
+            _check_limit(size, self.max_bytes, self.delimiter)
         # The delimiter may have begun to arrive.
         self.searched = max(0, size - len(self.delimiter) + 1)
         return UNSATISFIED
@@ -130,24 +131,25 @@ class ReadUntilRegex(PendingRead):
 
     __slots__ = ("max_bytes", "pattern", "reach", "searched")
 
-    def __init__(self, pattern: re.Pattern[bytes], max_bytes: int | None) -> None:
-        self.pattern = pattern
+    def __init__(self, regex: bytes, max_bytes: int | None) -> None:
+        self.pattern, self.reach = compile_with_reach(regex)
         self.max_bytes = max_bytes
-        self.reach = regex_reach(pattern)
         # There is no match in that many bytes.
         self.searched = 0
 
     def take(self, buffer: IncomingBuffer, more_at_hand: bool) -> Any:
         """See `PendingRead.take`."""
-        size = len(buffer)
+        size = buffer.size
         if self.searched and (size == self.searched or self._would_repeat(size, more_at_hand)):
             return UNSATISFIED
         position = 0 if self.reach is None else max(0, self.searched - self.reach + 1)
         end = buffer.search(self.pattern, position)
         if end >= 0:
-            _check_limit(end, self.max_bytes, self.pattern)
+            if self.max_bytes is not None:
+                _check_limit(end, self.max_bytes, self.pattern)
             return buffer.take(end)
-        _check_limit(size, self.max_bytes, self.pattern)
+        if self.max_bytes is not None:
+            _check_limit(size, self.max_bytes, self.pattern)
         self.searched = size
         return UNSATISFIED
 
@@ -171,9 +173,9 @@ class ReadUntilClose(PendingRead):
 
     def take_at_close(self, buffer: IncomingBuffer) -> Any:
         """See `PendingRead.take_at_close`."""
-        return buffer.take(len(buffer))
+        return buffer.take(buffer.size)
 
 
-def _check_limit(size: int, max_bytes: int | None, sought: object) -> None:
-    if max_bytes is not None and size > max_bytes:
+def _check_limit(size: int, max_bytes: int, sought: object) -> None:
+    if size > max_bytes:
         raise UnsatisfiableReadError(f"delimiter {sought!r} not found within {max_bytes} bytes")

@@ -21,6 +21,8 @@ class PipeIOStream(BaseIOStream):
         fd: The file descriptor.
     """
 
+    _short_read_means_dry = True
+
     def __init__(self, fd: int, *args: Any, **kwargs: Any) -> None:
         if sys.platform == "win32":
             raise AssertionError("PipeIOStream is not supported on Windows")

@@ -2,7 +2,6 @@
 
 import asyncio
 import operator
-import re
 from collections.abc import Awaitable
 from typing import Any
 
@@ -119,9 +118,10 @@ class StreamReading(StreamLifecycle):
                 not hold the delimiter.
             AssertionError: Another read is under way.
         """
-        if not isinstance(delimiter, bytes | bytearray | memoryview):
-            raise TypeError(f"delimiter must be bytes, not {type(delimiter).__name__}")
-        return self._start_read(ReadUntil(bytes(delimiter), max_bytes))
+        if type(delimiter) is not bytes:
+            # A str is refused, a bytearray copied.
+            delimiter = bytes(memoryview(delimiter))
+        return self._start_read(ReadUntil(delimiter, max_bytes))
 
     def read_until_regex(self, regex: bytes, max_bytes: int | None = None) -> Awaitable[bytes]:
         """Reads up to and including the first match of a regular expression.
@@ -140,10 +140,7 @@ class StreamReading(StreamLifecycle):
             AssertionError: Another read is under way.
             re.error: ``regex`` is not a regular expression.
         """
-        pattern = re.compile(regex)
-        if not isinstance(pattern.pattern, bytes):
-            raise TypeError(f"regex must be of bytes, not {regex!r}")
-        return self._start_read(ReadUntilRegex(pattern, max_bytes))
+        return self._start_read(ReadUntilRegex(regex, max_bytes))
 
     def read_until_close(self) -> Awaitable[bytes]:
         """Reads everything until the other end closes.
@@ -160,7 +157,7 @@ class StreamReading(StreamLifecycle):
         """
         if self._closed:
             future = self._new_future()
-            future.set_result(self._incoming.take(len(self._incoming)))
+            future.set_result(self._incoming.take(self._incoming.size))
             return future
         return self._start_read(ReadUntilClose())
 
@@ -172,8 +169,22 @@ class StreamReading(StreamLifecycle):
             if self._has_reader():
                 raise AssertionError("Already reading")
             self._abandon_read()
-        future = self._read_future = self._new_future()
+        future = self._new_future()
+        incoming = self._incoming
+        if incoming.size:
+            # The short way for what has arrived already.
+            try:
+                result = read.take(incoming, False)
+            except UnsatisfiableReadError:
+                # For the long way to find again, and deal with.
+                result = UNSATISFIED
+            if result is not UNSATISFIED:
+                future.set_result(result)
+                if not (incoming.size or self._closed):
+                    self._update_interest()
+                return future
         self._read = read
+        self._read_future = future
         try:
             self._try_inline_read()
         except BaseException:
@@ -184,11 +195,10 @@ class StreamReading(StreamLifecycle):
     def _try_inline_read(self) -> None:
         """Satisfies the pending read now if possible, and otherwise arranges for it."""
         if self._settle_read():
-            if not self._incoming and not self._closed:
-                self._update_interest()
             return
         self._check_closed()
-        self._pull()
+        if not self._would_find_nothing():
+            self._pull()
         if not self._closed:
             self._update_interest()
 

@@ -15,6 +15,19 @@ _ATOMS = re.compile(_ATOM, re.VERBOSE | re.DOTALL)
 
 
 @functools.lru_cache(maxsize=256)
+def compile_with_reach(regex: bytes) -> tuple[re.Pattern[bytes], int | None]:
+    """Compiles a regular expression; returns with it what `regex_reach` says of it.
+
+    Raises:
+        re.error: It is not one.
+        TypeError: It is one of text, not of bytes.
+    """
+    pattern = re.compile(regex)
+    if not isinstance(pattern.pattern, bytes):
+        raise TypeError(f"regex must be of bytes, not {regex!r}")
+    return pattern, regex_reach(pattern)
+
+
 def regex_reach(pattern: re.Pattern[bytes]) -> int | None:
     r"""Returns the most bytes that a match can span, or None if that is not known.
 

@@ -36,6 +36,8 @@ class IOStream(BaseIOStream):
         socket: The socket; None once the stream is closed.
     """
 
+    _short_read_means_dry = True
+
     def __init__(self, socket: socket.socket, *args: Any, **kwargs: Any) -> None:
         self.socket = socket
         self.socket.setblocking(False)
@@ -195,7 +197,7 @@ class IOStream(BaseIOStream):
         return future
 
     def _check_idle(self) -> None:
-        busy = self._closed or not self._established or self._incoming
+        busy = self._closed or not self._established or self._incoming.size
         if busy or self._has_reader() or self._write_futures or self.writing():
             raise ValueError("IOStream is not idle; cannot convert to SSL")
 

@@ -33,6 +33,9 @@ class SSLIOStream(IOStream):
 
     socket: ssl.SSLSocket
 
+    # OpenSSL gives one record at a time, and may hold another.
+    _short_read_means_dry = False
+
     def __init__(
         self,
         socket: Socket,

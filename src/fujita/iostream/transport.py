@@ -66,7 +66,7 @@ class TransportIOStream(IOStream):
         if self._closed:
             return
         self._incoming.append(data)
-        if not self._settle_read() and len(self._incoming) > self.max_buffer_size:
+        if not self._settle_read() and self._incoming.size > self.max_buffer_size:
             self._close_overfull()
         if not self._closed:
             self._update_interest()
@@ -110,7 +110,7 @@ class TransportIOStream(IOStream):
         self.socket = cast(Any, None)
         transport = self.transport
         if not transport.is_closing() and transport.get_write_buffer_size():
-            self._linger = self.io_loop.asyncio_loop.call_later(LINGER, transport.abort)
+            self._linger = self._loop.call_later(LINGER, transport.abort)
         transport.close()
 
     def writing(self) -> bool:
@@ -152,7 +152,7 @@ class TransportIOStream(IOStream):
         self.socket = cast(Any, None)
         upgrade = upgrade_to_tls(self, context, server_side, server_hostname, callback)
         return asyncio.ensure_future(
-            cast("Coroutine[Any, Any, SSLIOStream]", upgrade), loop=self.io_loop.asyncio_loop
+            cast("Coroutine[Any, Any, SSLIOStream]", upgrade), loop=self._loop
         )
 
     def _check_closed(self) -> None:
@@ -163,16 +163,16 @@ class TransportIOStream(IOStream):
 
     def _pull(self) -> None:
         # The transport has handed over all that it had: at its end there is no use in waiting.
-        if self._end_received and (self._has_reader() or not self._incoming):
+        if self._end_received and (self._has_reader() or not self._incoming.size):
             self.close()
 
     def _update_interest(self) -> None:
         if self._end_received:
-            if not self._incoming:
+            if not self._incoming.size:
                 self.close()
             return
         transport = self.transport
-        if self._has_reader() or len(self._incoming) < self.read_chunk_size:
+        if self._has_reader() or self._incoming.size < self.read_chunk_size:
             if not (transport.is_reading() or transport.is_closing()):
                 transport.resume_reading()
         elif transport.is_reading():

@@ -58,7 +58,7 @@ class StreamWriting(StreamLifecycle):
         future: asyncio.Future[None] = self._new_future()
         self._write_futures.append((self._total_write_index, future))
         self._flush()
-        if not self._closed:
+        if self._write_buffer:
             self._update_interest()
         return future
 
