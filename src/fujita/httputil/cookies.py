@@ -22,13 +22,18 @@ def parse_cookie(cookie: str) -> dict[str, str]:
     >>> parse_cookie('route=yoshida; hut="the \\\\"8th\\\\""; 3776')
     {'route': 'yoshida', 'hut': 'the "8th"', '': '3776'}
     """
-    pairs = map(_name_and_value, cookie.split(";"))
-    return {name: _unquote_cookie(value) for name, value in pairs if name or value}
-
-
-def _name_and_value(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    return (name.strip(), value.strip()) if equals else ("", name.strip())
+    cookies: dict[str, str] = {}
+    for pair in cookie.split(";"):
+        name, equals, value = pair.partition("=")
+        if not equals:
+            name, value = "", name
+        name, value = name.strip(), value.strip()
+        if value[:1] == '"':
+            value = _unquote_cookie(value)
+        elif not (name or value):
+            continue
+        cookies[name] = value
+    return cookies
 
 
 def _unquote_cookie(s: str) -> str:

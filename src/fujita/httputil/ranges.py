@@ -35,7 +35,7 @@ def _parse_request_range(range_header: str) -> tuple[int | None, int | None] | N
     match = _BYTE_RANGE.fullmatch(range_header)
     if match is None:
         return None
-    first, last = (_int_or_none(text or "") for text in match.groups())
+    first, last = map(_int_or_none, match.groups(""))
     if first is not None:
         # The header's last position is part of the range, a slice's end is not.
         return first, None if last is None else last + 1
