@@ -6,7 +6,7 @@ from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
-from types import ModuleType
+from types import CodeType, ModuleType
 
 import fujita
 
@@ -29,6 +29,12 @@ class _AliasLoader(Loader):
     def exec_module(self, module: ModuleType) -> None:
         module.__spec__, module.__loader__, module.__package__, module.__name__ = self._own
 
+    def get_code(self, fullname: str) -> CodeType | None:
+        """Serves ``python -m tornado.x``."""
+        spec = find_spec(self.target)
+        code: CodeType | None = spec.loader.get_code(self.target)  # type: ignore[union-attr]
+        return code
+
 
 class _AliasFinder(MetaPathFinder):
     """Finds ``tornado.x`` wherever ``fujita.x`` exists; the rest is left to ``tornado.__path__``."""
@@ -49,7 +55,11 @@ class _AliasFinder(MetaPathFinder):
         if found is None:
             return None
         return ModuleSpec(
-            fullname, _AliasLoader(name), is_package=found.submodule_search_locations is not None
+            fullname,
+            _AliasLoader(name),
+            # What python -m makes sys.argv[0].
+            origin=found.origin,
+            is_package=found.submodule_search_locations is not None,
         )
 
 
