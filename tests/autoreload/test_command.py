@@ -143,9 +143,9 @@ def test_without_the_option_a_success_is_waited_after_as_well(tmp_path: Path) ->
 
                 def is_waiting():
                     frame = sys._current_frames()[threading.main_thread().ident]
-                    while frame is not None and frame.f_code.co_name != "wait":
+                    while frame and not frame.f_code.co_filename.endswith("watching.py"):
                         frame = frame.f_back
-                    return frame is not None
+                    return frame and frame.f_code.co_name == "wait"
 
                 def interrupt():
                     while not is_waiting():
