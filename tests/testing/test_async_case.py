@@ -84,6 +84,25 @@ def test_wait_returns_what_stop_was_given(
     assert outcome(test) == []
 
 
+def test_a_stop_before_the_wait_leaves_the_loop_alone() -> None:
+    events: list[str] = []
+
+    async def go_on() -> None:
+        await asyncio.sleep(0)
+        events.append("went on")
+
+    def test(self: AsyncTestCase) -> None:
+        async def main() -> None:
+            self.stop()
+            await go_on()
+
+        self.io_loop.run_sync(main)
+        self.wait()
+
+    assert outcome(test) == []
+    assert events == ["went on"]
+
+
 def test_stop_takes_no_mixture() -> None:
     def test(self: AsyncTestCase) -> None:
         with pytest.raises(TypeError, match="not both"):

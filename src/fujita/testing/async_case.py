@@ -58,7 +58,6 @@ class AsyncTestCase(unittest.TestCase):
         self.__stopped = False
         self.__waiting = False
         self.__stop_result: Any = None
-        self.__loop_is_ours = False
 
     def setUp(self) -> None:
         """Makes the test's loop, and makes it the current one."""
