@@ -182,17 +182,14 @@ class WebSocketConnection(MessageReceiver):
 
     def _compress(self, compression: Compression, first: int, payload: bytes) -> tuple[int, bytes]:
         assert self.deflate is not None
+        # RFC 7692, section 6, lets a sender choose for each message. Even one that does not
+        # shrink is compressed: a context has to see it, and without one, kosoku 0.1.0 (Autobahn's
+        # cases 13.2.1, 13.5.1, 13.6.1, 13.7.1) counts an uncompressed answer as an error.
         if self.deflate.send_no_context_takeover:
-            compressed = compress(compression.compressor(), payload)
-            # RFC 7692, section 6: whether to compress is decided message by message, and
-            # nothing remembers one that was compressed in vain.
-            if len(compressed) >= len(payload):
-                return first, payload
-        else:
-            if self._compressor is None:
-                self._compressor = compression.compressor()
-            compressed = compress(self._compressor, payload)
-        return first | RSV1, compressed
+            return first | RSV1, compress(compression.compressor(), payload)
+        if self._compressor is None:
+            self._compressor = compression.compressor()
+        return first | RSV1, compress(self._compressor, payload)
 
     def _send_control(self, opcode: int, payload: bytes) -> bytes:
         if len(payload) > MAX_CONTROL_SIZE:
