@@ -41,6 +41,8 @@ class AsyncHTTPTestCase(AsyncTestCase):
         """Starts the server on a port of its own."""
         super().setUp()
         sock, self.__port = bind_unused_port()
+        # Should what follows fail, tearDown() is not called.
+        self.addCleanup(sock.close)
         self.http_client = self.get_http_client()
         self._app = self.get_app()
         self.http_server = self.get_http_server()
