@@ -13,9 +13,8 @@ from fujita.gen.errors import BadYieldError
 from fujita.gen.moment import _NullFuture, moment
 from fujita.ioloop import IOLoop
 
-Yieldable = (
-    Awaitable[Any] | list[Awaitable[Any]] | dict[Any, Awaitable[Any]] | futures.Future[Any] | None
-)
+Yieldable = Awaitable[Any] | list[Any] | dict[Any, Any] | futures.Future[Any] | None
+"""What every coroutine can wait for. Other types can be registered, see `convert_yielded`."""
 
 READY_MADE: set[type] = {Future, asyncio.Task, _NullFuture}
 """Types that `convert_yielded` would return as they are.
@@ -25,7 +24,7 @@ Asking a set costs a tenth of a dispatch, and nearly everything that is yielded 
 
 
 @singledispatch
-def convert_yielded(yielded: Yieldable) -> "Future[Any]":
+def convert_yielded(yielded: Any) -> "Future[Any]":
     """Returns a future for something that may be yielded in a coroutine.
 
     Futures of asyncio and of `concurrent.futures` are returned as they are, `moment` stands for
@@ -41,7 +40,7 @@ def convert_yielded(yielded: Yieldable) -> "Future[Any]":
     if yielded is None:
         return moment  # type: ignore[no-any-return]
     if is_future(yielded) or isinstance(yielded, _NullFuture):
-        return yielded  # type: ignore[return-value]
+        return yielded  # type: ignore[no-any-return]
     if isawaitable(yielded):
         return _start(yielded)
     raise BadYieldError(f"yielded unknown object {yielded!r}")

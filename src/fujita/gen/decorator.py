@@ -3,19 +3,28 @@
 from collections.abc import Callable, Generator
 from contextvars import copy_context
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar, overload
 
 from fujita.concurrent import Future
 from fujita.gen.runner import Runner, advance, drive
 
 Result = TypeVar("Result")
+Arguments = ParamSpec("Arguments")
 
 _ENDED = object()
 
 
+@overload
 def coroutine(
-    func: Callable[..., Generator[Any, Any, Result]] | Callable[..., Result],
-) -> "Callable[..., Future[Result]]":
+    func: Callable[Arguments, Generator[Any, Any, Result]],
+) -> "Callable[Arguments, Future[Result]]": ...
+
+
+@overload
+def coroutine(func: Callable[Arguments, Result]) -> "Callable[Arguments, Future[Result]]": ...
+
+
+def coroutine(func: Callable[..., Any]) -> "Callable[..., Future[Any]]":
     """Decorates a generator function, so that a call starts it and returns a future.
 
     Where the generator yields something to wait for (a future, an awaitable, a list or dict of
@@ -34,8 +43,8 @@ def coroutine(
     """
 
     @wraps(func)
-    def start(*args: Any, **kwargs: Any) -> "Future[Result]":
-        future: Future[Result] = Future()
+    def start(*args: Any, **kwargs: Any) -> "Future[Any]":
+        future: Future[Any] = Future()
         if future._source_traceback:  # type: ignore[attr-defined]
             # In debug mode a future tells where it was made; that is where we were called.
             del future._source_traceback[-1]  # type: ignore[attr-defined]

@@ -1,21 +1,34 @@
 """`multi`: waits for several things at once."""
 
 from asyncio import CancelledError
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar, overload
 
 from fujita.concurrent import Future
 from fujita.gen.convert import READY_MADE, Yieldable, convert_yielded
 from fujita.gen.outcome import call_when_done, drop_frame, keep, let_go
 from fujita.log import app_log
 
+Key = TypeVar("Key")
 QuietExceptions = type[Exception] | tuple[type[Exception], ...]
 
 
+@overload
+def multi(  # type: ignore[overload-overlap]
+    children: Mapping[Key, Yieldable], quiet_exceptions: QuietExceptions = ()
+) -> "Future[dict[Key, Any]]": ...
+
+
+@overload
 def multi(
-    children: Sequence[Yieldable] | Mapping[Any, Yieldable],
+    children: Iterable[Yieldable], quiet_exceptions: QuietExceptions = ()
+) -> "Future[list[Any]]": ...
+
+
+def multi(
+    children: Mapping[Any, Yieldable] | Iterable[Yieldable],
     quiet_exceptions: QuietExceptions = (),
-) -> "Future[list[Any]] | Future[dict[Any, Any]]":
+) -> "Future[Any]":
     """Waits for several yieldable objects in parallel.
 
     A coroutine that yields a list or a dict has it passed through this function; calling it is
