@@ -9,7 +9,12 @@ from typing import Any
 from fujita import httputil
 from fujita.escape import native_str
 from fujita.web.response import ResponsePart
-from fujita.web.signing import create_signed_value, decode_signed_value, get_signature_key_version
+from fujita.web.signing import (
+    CookieSecret,
+    create_signed_value,
+    decode_signed_value,
+    get_signature_key_version,
+)
 
 _CONTROL = re.compile(r"[\x00-\x20]")
 _FORBIDDEN_IN_ATTRIBUTE = re.compile(r"[\x00-\x1f\x3b\x7f]")
@@ -171,14 +176,16 @@ class CookiesPart(ResponsePart):
         self, name: str, value: str | bytes, version: int | None = None
     ) -> bytes:
         """Signs a value with the ``cookie_secret``, for what is no cookie."""
-        self.require_setting("cookie_secret", "secure cookies")
-        secret = self.application.settings["cookie_secret"]
-        key_version = None
-        if isinstance(secret, dict):
-            if self.application.settings.get("key_version") is None:
-                raise Exception("key_version setting must be used for secret_key dicts")
-            key_version = self.application.settings["key_version"]
+        secret = self._cookie_secret()
+        key_version = self.settings.get("key_version") if isinstance(secret, dict) else None
+        if isinstance(secret, dict) and key_version is None:
+            raise Exception("key_version setting must be used for secret_key dicts")
         return create_signed_value(secret, name, value, version=version, key_version=key_version)
+
+    def _cookie_secret(self) -> CookieSecret:
+        self.require_setting("cookie_secret", "secure cookies")
+        secret: CookieSecret = self.settings["cookie_secret"]
+        return secret
 
     def get_signed_cookie(
         self,
@@ -198,9 +205,8 @@ class CookiesPart(ResponsePart):
         Returns:
             The value, ``None`` if it is missing, forged or too old.
         """
-        self.require_setting("cookie_secret", "secure cookies")
         return decode_signed_value(
-            self.application.settings["cookie_secret"],
+            self._cookie_secret(),
             name,
             self.get_cookie(name) if value is None else value,
             max_age_days=max_age_days,
@@ -211,7 +217,7 @@ class CookiesPart(ResponsePart):
 
     def get_signed_cookie_key_version(self, name: str, value: str | None = None) -> int | None:
         """Gives the version of the key that a cookie was signed with."""
-        self.require_setting("cookie_secret", "secure cookies")
+        self._cookie_secret()
         value = self.get_cookie(name) if value is None else value
         return None if value is None else get_signature_key_version(value)
 

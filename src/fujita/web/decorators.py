@@ -40,11 +40,12 @@ def removeslash(method: Method) -> Method:
 
     @wraps(method)
     def checked(self: "RequestHandler", *args: Any, **kwargs: Any) -> Awaitable[None] | None:
-        if not self.request.path.endswith("/"):
-            return method(self, *args, **kwargs)
         path = self.request.path.rstrip("/")
         # The root has nothing to remove.
-        return _redirect(self, path) if path else method(self, *args, **kwargs)
+        if path in ("", self.request.path):
+            return method(self, *args, **kwargs)
+        _redirect(self, path)
+        return None
 
     return checked
 
@@ -59,7 +60,8 @@ def addslash(method: Method) -> Method:
     def checked(self: "RequestHandler", *args: Any, **kwargs: Any) -> Awaitable[None] | None:
         if self.request.path.endswith("/"):
             return method(self, *args, **kwargs)
-        return _redirect(self, self.request.path + "/")
+        _redirect(self, self.request.path + "/")
+        return None
 
     return checked
 

@@ -33,14 +33,12 @@ class RenderingPart(LocalizationPart, ResponsePart):
     def ui(self) -> ObjectDict:
         """The application's UI methods and modules, as templates see them."""
         handler = cast("RequestHandler", self)
-        names = {name: self._ui_method(method) for name, method in self._ui_methods().items()}
+        methods = self.application.ui_methods
+        names: dict[str, Any] = {name: self._ui_method(methods[name]) for name in methods}
         # Modules come last: where both have a name, the module is what a template means.
         names["_tt_modules"] = _UIModuleNamespace(handler, self.application.ui_modules)
         names["modules"] = names["_tt_modules"]
         return ObjectDict(names)
-
-    def _ui_methods(self) -> dict[str, Callable[..., Any]]:
-        return self.application.ui_methods
 
     def render(self, template_name: str, **kwargs: Any) -> "Future[None]":
         """Answers with a template, and ends the response.

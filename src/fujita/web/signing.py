@@ -71,7 +71,9 @@ def create_signed_value(
     encoded = base64.b64encode(utf8(value))
     if version == 1:
         assert not isinstance(secret, dict), "version 1 has no key versions"
-        return b"|".join([encoded, timestamp, _create_signature_v1(secret, name, encoded, timestamp)])
+        return b"|".join(
+            [encoded, timestamp, _create_signature_v1(secret, name, encoded, timestamp)]
+        )
     if version != 2:
         raise ValueError(f"Unsupported version {version}: expected 1 or 2")
     if isinstance(secret, dict):
@@ -85,7 +87,7 @@ def create_signed_value(
 def decode_signed_value(
     secret: CookieSecret,
     name: str,
-    value: None | str | bytes,
+    value: str | bytes | None,
     max_age_days: float = 31,
     clock: Callable[[], float] | None = None,
     min_version: int | None = None,
@@ -106,22 +108,17 @@ def decode_signed_value(
     Raises:
         ValueError: There is no such version.
     """
-    clock = clock or time.time
-    min_version = DEFAULT_SIGNED_VALUE_MIN_VERSION if min_version is None else min_version
-    if min_version > MAX_SUPPORTED_SIGNED_VALUE_VERSION:
-        raise ValueError(f"Unsupported min_version {min_version}: expected 1 or 2")
-    if not value:
+    oldest = DEFAULT_SIGNED_VALUE_MIN_VERSION if min_version is None else min_version
+    if oldest > MAX_SUPPORTED_SIGNED_VALUE_VERSION:
+        raise ValueError(f"Unsupported min_version {oldest}: expected 1 or 2")
+    signed = utf8(value) if value else b""
+    version = _get_version(signed) if signed else 0
+    if version not in (1, 2) or version < oldest:
         return None
-    value = utf8(value)
-    version = _get_version(value)
-    if version < min_version:
-        return None
-    if version == 1:
-        assert not isinstance(secret, dict), "version 1 has no key versions"
-        return _decode_signed_value_v1(secret, name, value, max_age_days, clock)
     if version == 2:
-        return _decode_signed_value_v2(secret, name, value, max_age_days, clock)
-    return None
+        return _decode_signed_value_v2(secret, name, signed, max_age_days, clock or time.time)
+    assert not isinstance(secret, dict), "version 1 has no key versions"
+    return _decode_signed_value_v1(secret, name, signed, max_age_days, clock or time.time)
 
 
 def get_signature_key_version(value: str | bytes) -> int | None:

@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Awaitable
 
-from fujita.httputil import _get_content_range, _parse_request_range
+from fujita.httputil import _get_content_range, _parse_request_range, format_timestamp
 from fujita.iostream import StreamClosedError
 from fujita.web.errors import HTTPError
 from fujita.web.handler import RequestHandler
@@ -178,18 +178,18 @@ class StaticFileHandler(StaticContent, RequestHandler):
 
     def set_headers(self) -> None:
         """Sets the headers that describe the content, and for how long it may be cached."""
+        media_type = self.get_content_type()
+        if media_type:
+            self.set_header("Content-Type", media_type)
         self.set_header("Accept-Ranges", "bytes")
-        self.set_etag_header()
         if self.modified is not None:
             self.set_header("Last-Modified", self.modified)
-        content_type = self.get_content_type()
-        if content_type:
-            self.set_header("Content-Type", content_type)
-        seconds = self.get_cache_time(self.path, self.modified, content_type)
+        self.set_etag_header()
+        seconds = self.get_cache_time(self.path, self.modified, media_type)
         if seconds > 0:
-            now = datetime.datetime.fromtimestamp(time.time(), datetime.UTC)
-            self.set_header("Expires", now + datetime.timedelta(seconds=seconds))
+            # RFC 9111 section 5.3: Expires is for caches too old to know max-age.
             self.set_header("Cache-Control", f"max-age={seconds}")
+            self.set_header("Expires", format_timestamp(time.time() + seconds))
         self.set_extra_headers(self.path)
 
     def should_return_304(self) -> bool:

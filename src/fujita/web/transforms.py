@@ -1,10 +1,11 @@
 """Changes to every response on its way out."""
 
-import gzip
-import os
-from io import BytesIO
+import zlib
 
 from fujita.httputil import HTTPHeaders, HTTPServerRequest
+
+GZIP_FORMAT = 31
+"""What zlib calls a window of 32 KiB (15) within gzip's head and tail (16)."""
 
 
 class OutputTransform:
@@ -54,6 +55,7 @@ class GZipContentEncoding(OutputTransform):
     """A whole body below this, in bytes, is not worth it."""
 
     def __init__(self, request: HTTPServerRequest) -> None:
+        self._compressor: zlib._Compress | None = None
         self._gzipping = "gzip" in request.headers.get("Accept-Encoding", "")
 
     def _compressible_type(self, ctype: str) -> bool:
@@ -66,38 +68,30 @@ class GZipContentEncoding(OutputTransform):
         # Caches have to keep the compressed and the plain response apart.
         vary = headers.get("Vary")
         headers["Vary"] = f"{vary}, Accept-Encoding" if vary else "Accept-Encoding"
-        if self._gzipping:
-            media_type = headers.get("Content-Type", "").partition(";")[0]
-            self._gzipping = (
-                self._compressible_type(media_type)
-                and (not finishing or len(chunk) >= self.MIN_LENGTH)
-                and ("Content-Encoding" not in headers)
-            )
-        if self._gzipping:
-            headers["Content-Encoding"] = "gzip"
-            self._gzip_value = BytesIO()
-            self._gzip_file = gzip.GzipFile(
-                mode="w", fileobj=self._gzip_value, compresslevel=self.GZIP_LEVEL
-            )
-            chunk = self.transform_chunk(chunk, finishing)
-            if "Content-Length" in headers:
-                if finishing:
-                    headers["Content-Length"] = str(len(chunk))
-                else:
-                    # Nobody knows yet; it goes out in chunks.
-                    del headers["Content-Length"]
+        if not self._gzipping or not self._worth_it(headers, chunk, finishing):
+            return status_code, headers, chunk
+        self._compressor = zlib.compressobj(self.GZIP_LEVEL, wbits=GZIP_FORMAT)
+        chunk = self.transform_chunk(chunk, finishing)
+        headers["Content-Encoding"] = "gzip"
+        if finishing:
+            headers["Content-Length"] = str(len(chunk))
+        else:
+            # Nobody knows it yet; the body goes out in chunks.
+            headers.pop("Content-Length", None)
         return status_code, headers, chunk
+
+    def _worth_it(self, headers: HTTPHeaders, chunk: bytes, finishing: bool) -> bool:
+        if finishing and len(chunk) < self.MIN_LENGTH:
+            return False
+        if "Content-Encoding" in headers:
+            return False
+        return self._compressible_type(headers.get("Content-Type", "").partition(";")[0])
 
     def transform_chunk(self, chunk: bytes, finishing: bool) -> bytes:
         """Compresses a piece."""
-        if not self._gzipping:
+        compressor = self._compressor
+        if compressor is None:
             return chunk
-        self._gzip_file.write(chunk)
-        if finishing:
-            self._gzip_file.close()
-        else:
-            self._gzip_file.flush()
-        compressed = self._gzip_value.getvalue()
-        self._gzip_value.truncate(0)
-        self._gzip_value.seek(0, os.SEEK_SET)
-        return compressed
+        compressed = compressor.compress(chunk)
+        # Whoever flushes a response wants the client to see it now, not when a block is full.
+        return compressed + compressor.flush(zlib.Z_FINISH if finishing else zlib.Z_SYNC_FLUSH)

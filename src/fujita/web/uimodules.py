@@ -63,14 +63,14 @@ class UIModule:
 class _linkify(UIModule):
     """``{% module linkify(text) %}``: text with its links made clickable."""
 
-    def render(self, text: str, **kwargs: Any) -> str:  # type: ignore[override]
+    def render(self, text: str, **kwargs: Any) -> str:
         return escape.linkify(text, **kwargs)
 
 
 class _xsrf_form_html(UIModule):
     """``{% module xsrf_form_html() %}``: the hidden field with the XSRF token."""
 
-    def render(self) -> str:  # type: ignore[override]
+    def render(self) -> str:
         return self.handler.xsrf_form_html()
 
 
@@ -86,7 +86,7 @@ class TemplateModule(UIModule):
         super().__init__(handler)
         self._resources_by_path: dict[str, dict[str, Any]] = {}
 
-    def render(self, path: str, **kwargs: Any) -> bytes:  # type: ignore[override]
+    def render(self, path: str, **kwargs: Any) -> bytes:
         """Renders the template."""
 
         def set_resources(**resources: Any) -> str:

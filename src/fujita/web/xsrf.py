@@ -39,7 +39,10 @@ class XsrfPart(CookiesPart, ArgumentsPart):
                 self._xsrf_token = binascii.b2a_hex(token)
             elif output_version == 2:
                 mask = os.urandom(4)
-                fields = [binascii.b2a_hex(mask), binascii.b2a_hex(_websocket_mask_python(mask, token))]
+                fields = [
+                    binascii.b2a_hex(mask),
+                    binascii.b2a_hex(_websocket_mask_python(mask, token)),
+                ]
                 self._xsrf_token = b"|".join([b"2", *fields, b"%d" % int(timestamp)])
             else:
                 raise ValueError(f"unknown xsrf cookie version {output_version}")
@@ -154,7 +157,8 @@ class XsrfPart(CookiesPart, ArgumentsPart):
         return f"Origin {origin!r} not allowed"
 
     def _origin_matches_host(self, origin: str) -> bool:
-        return urlsplit(origin).netloc.lower() == self.request.headers.get("Host", "").lower()
+        own: str = self.request.headers.get("Host", "")
+        return urlsplit(origin).netloc.lower() == own.lower()
 
     def check_trusted_origin(self, origin: str) -> bool:
         """Tells whether another site may send requests that change something.
