@@ -10,18 +10,13 @@ coroutine over: what ``timeout()`` took note of is the task that goes on.
 Every coroutine runs in a context of its own, all its steps in the same one.
 """
 
-import asyncio
+import threading
 from asyncio import AbstractEventLoop, Future, Task, isfuture
 from asyncio.tasks import _enter_task, _leave_task
 from collections.abc import Coroutine, Generator
 from contextvars import Context, copy_context
 from typing import Any
 from weakref import WeakKeyDictionary
-
-POOL_SIZE = 16
-"""Parked tasks kept for each loop. One is enough as long as handlers do not wait, since first
-steps run one after the other; the rest take up bursts of handlers that do."""
-
 
 _NOTHING = object()
 
@@ -86,22 +81,30 @@ class _Parked(Coroutine[Any, Any, Any]):
         self.signal._asyncio_future_blocking = True
         return self.signal
 
-    @property
-    def reusable(self) -> bool:
-        """Whether the task is as it was before it lent its identity."""
-        return self.running is None and not self.task.cancelling() and not self.task.done()
-
 
 Pool = list[_Parked]
 
 _pools: WeakKeyDictionary[AbstractEventLoop, Pool] = WeakKeyDictionary()
 
 
+class _Latest(threading.local):
+    """The loop that was asked for last in this thread: in a server, always the same."""
+
+    loop: AbstractEventLoop | None = None
+    pool: Pool
+
+
+_latest = _Latest()
+
+
 def pool_of(loop: AbstractEventLoop) -> Pool:
     """Gives the parked tasks of a loop, to be passed to ``start``."""
+    if _latest.loop is loop:
+        return _latest.pool
     pool = _pools.get(loop)
     if pool is None:
         pool = _pools[loop] = []
+    _latest.loop, _latest.pool = loop, pool
     return pool
 
 
@@ -140,16 +143,12 @@ def start(
     finally:
         _leave_task(loop, task)
         # A step that cancelled the task it ran in has used it up.
-        if parked.reusable:
-            if len(pool) < POOL_SIZE:
-                pool.append(parked)
-            else:
-                parked.task.cancel()
+        if parked.running is None and not task.cancelling():
+            pool.append(parked)
 
 
 def release(loop: AbstractEventLoop) -> None:
     """Ends the parked tasks of a loop; for a server that stops."""
+    _latest.loop = None
     for parked in _pools.pop(loop, []):
         parked.task.cancel()
-
-

@@ -1,9 +1,9 @@
 """A non-blocking HTTP server.
 
-    application = web.Application([(r"/", MainHandler)])
-    server = httpserver.HTTPServer(application)
-    server.listen(8888)
-    ioloop.IOLoop.current().start()
+application = web.Application([(r"/", MainHandler)])
+server = httpserver.HTTPServer(application)
+server.listen(8888)
+ioloop.IOLoop.current().start()
 """
 
 from fujita.httpserver.delegates import CallbackDelegate as _CallableAdapter

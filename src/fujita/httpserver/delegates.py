@@ -21,17 +21,21 @@ class MessageDelegateAdapter(RequestDelegate):
         self.request = request
 
     def request_received(self) -> Awaitable[None] | None:
+        """Passes the head on."""
         request = self.request
         start_line = RequestStartLine(request.method or "", request.uri or "", request.version)
         return self.delegate.headers_received(start_line, request.headers)
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        """Passes a piece of the body on."""
         return self.delegate.data_received(chunk)
 
     def finish(self) -> None:
+        """Passes the end of the request on."""
         self.delegate.finish()
 
     def on_connection_close(self) -> None:
+        """Passes on that the client has gone."""
         self.delegate.on_connection_close()
 
 
@@ -48,9 +52,11 @@ class CallbackDelegate(RequestDelegate):
         self.chunks: list[bytes] = []
 
     def data_received(self, chunk: bytes) -> None:
+        """Keeps a piece of the body."""
         self.chunks.append(chunk)
 
     def finish(self) -> None:
+        """Calls the function."""
         self.request.body = b"".join(self.chunks)
         self.request._parse_body()
         self.callback(self.request)

@@ -36,6 +36,7 @@ class ServerExchange(HTTPConnection):
         "_close_callback",
         "_closes",
         "_remaining",
+        "context",
         "delegate",
         "head",
         "protocol",
@@ -45,20 +46,17 @@ class ServerExchange(HTTPConnection):
 
     def __init__(self, protocol: "ServerProtocol", head: RequestHead) -> None:
         self.protocol: ServerProtocol | None = protocol
+        self.context: ConnectionContext = protocol.context
+        """Who is at the other end; for the access log, which is written at the very end."""
         self.head = head
         self.delegate: RequestDelegate | None = None
-        self.reading = True
+        self.reading = head.has_body
         """Whether the request is not complete yet."""
         self.response_started = False
         self._close_callback: Callable[[], Any] | None = None
         self._chunked = False
         self._closes = not head.keep_alive
         self._remaining: int | None = None
-
-    @property
-    def context(self) -> "ConnectionContext":
-        """Who is at the other end."""
-        return self._live().context
 
     @property
     def stream(self) -> IOStream:
@@ -109,7 +107,7 @@ class ServerExchange(HTTPConnection):
         length = fields.get("Content-Length")
         bodiless = code < 200 or code in (204, 304)
         if length is not None:
-            if type(chunk) is bytes and length == str(len(chunk)):
+            if chunk is not None and length == str(len(chunk)) and head.method != "HEAD":
                 self._remaining = len(chunk)
             elif head.method == "HEAD" or code == 304:
                 self._remaining = 0
@@ -125,7 +123,8 @@ class ServerExchange(HTTPConnection):
             headers["Transfer-Encoding"] = "chunked"
         elif not head.minor_version:
             self._closes = True
-        self._settle_connection(headers)
+        if "Connection" in fields or self._closes or not head.minor_version or self._server_closes:
+            self._settle_connection(headers)
         data = serialize.head(serialize.status_line(code, start_line.reason or ""), fields)
         self.response_started = True
         if code < 200 and code != 101:
@@ -141,17 +140,19 @@ class ServerExchange(HTTPConnection):
             return self._send(piece)
         return self._send(data)
 
+    @property
+    def _server_closes(self) -> bool:
+        protocol = self.protocol
+        return protocol is None or protocol.closing or protocol.settings.no_keep_alive
+
     def _settle_connection(self, headers: HTTPHeaders) -> None:
         """Tells the client whether the connection stays open (RFC 9112 section 9.6)."""
         head = self.head
-        protocol = self.protocol
-        if protocol is None:
-            return
         if "Connection" in headers:
             if "close" in headers["Connection"].lower():
                 self._closes = True
             return
-        if protocol.closing or protocol.settings.no_keep_alive:
+        if self._server_closes:
             self._closes = True
         if head.minor_version:
             if self._closes:
@@ -208,7 +209,9 @@ class ServerExchange(HTTPConnection):
             protocol.write(serialize.LAST_CHUNK)
         protocol.response_finished(self, self._closes)
         if not self.reading:
-            self.protocol = None
+            # Nothing may be left that refers back, or each request would be work for the
+            # garbage collector.
+            self.protocol = self.delegate = None
         self._close_callback = None
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from asyncio import AbstractEventLoop, Future, Transport
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from fujita.httpserver.context import ConnectionContext
@@ -11,7 +12,7 @@ from fujita.httpserver.exchange import ServerExchange, closed_future
 from fujita.httpserver.stream import StreamProtocol
 from fujita.httpserver.successor import SuccessorProtocol
 from fujita.httpserver.timeouts import BODY, BUSY, HEAD, IDLE, Phase, PhaseTimer
-from fujita.httputil import HTTPInputError, HTTPServerRequest, RequestDelegate
+from fujita.httputil import HTTPInputError, HTTPServerRequest
 from fujita.iostream import StreamClosedError
 from fujita.iostream.transport import TransportIOStream
 from fujita.log import app_log, gen_log
@@ -172,6 +173,10 @@ class ServerProtocol(asyncio.Protocol):
                     return
                 if type(event) is RequestHead:
                     self._begin(event)
+                    if self.exchange is None and not self.parser:
+                        # The usual end: answered already, and nothing pipelined behind it.
+                        self._let_in()
+                        return
                 elif event is END_OF_MESSAGE:
                     self._request_complete()
                 else:
@@ -187,9 +192,9 @@ class ServerProtocol(asyncio.Protocol):
 
     def _data_needed(self) -> None:
         timer = self._timer
-        if self.exchange is None and timer is not None and timer.phase is not HEAD:
-            if self.parser.has_data:
-                timer.enter(HEAD)
+        beginning = self.exchange is None and bool(self.parser)
+        if beginning and timer is not None and timer.phase is not HEAD:
+            timer.enter(HEAD)
         self._let_in()
 
     def _begin(self, head: RequestHead) -> None:
@@ -201,6 +206,9 @@ class ServerProtocol(asyncio.Protocol):
             return
         if self._timer is not None:
             self._timer.phase = BUSY
+        if self.server.answer(request):
+            return
+        exchange.reading = True
         delegate = exchange.delegate = self.server.delegate_for(self, exchange, request)
         awaitable = delegate.request_received()
         if awaitable is not None:
@@ -214,6 +222,7 @@ class ServerProtocol(asyncio.Protocol):
             self._timer.begin_body()
         if self.settings.decompress_request:
             self.decoder = decoder_for(request.headers, self.settings)
+        self.parser.body_limit = self.settings.limits.body
         delegate = exchange.delegate = self.server.delegate_for(self, exchange, request)
         awaitable = delegate.request_received()
         if awaitable is not None:
@@ -233,7 +242,7 @@ class ServerProtocol(asyncio.Protocol):
             head.section.expect_continue
             and head.minor_version
             and not exchange.response_started
-            and not self.parser.has_data
+            and not self.parser
         ):
             self.transport.write(serialize.CONTINUE)
 
@@ -262,7 +271,7 @@ class ServerProtocol(asyncio.Protocol):
             awaitable = exchange.delegate.data_received(piece)
             if awaitable is not None:
                 rest = pieces[index + 1 :]
-                self._wait_for(awaitable, lambda: self._deliver(exchange, rest))
+                self._wait_for(awaitable, partial(self._deliver, exchange, rest))
                 return
 
     def _request_complete(self) -> None:
@@ -313,7 +322,7 @@ class ServerProtocol(asyncio.Protocol):
 
     def _hold_back(self) -> None:
         """Stops reading from a client that is far ahead of what is done with its data."""
-        if not self._paused and self.parser.buffered > PIPELINE_LIMIT:
+        if not self._paused and len(self.parser) > PIPELINE_LIMIT:
             self._paused = True
             self.transport.pause_reading()
 
@@ -355,9 +364,11 @@ class ServerProtocol(asyncio.Protocol):
         if self.closing:
             self.close()
             return
-        if self._timer is not None:
-            self._timer.enter(IDLE)
-        if not self._advancing and self.parser.has_data:
+        timer = self._timer
+        if timer is not None:
+            timer.phase = IDLE
+            timer.since = self.loop.time()
+        if not self._advancing and self.parser:
             self._advance()
         else:
             self._let_in()
@@ -425,7 +436,7 @@ class ServerProtocol(asyncio.Protocol):
         """Ends HTTP on this connection, which from now on is a stream."""
         stream = self.stream
         self.switch_to(StreamProtocol(stream))
-        rest = self.parser.take_rest()
+        rest = self.parser.take_all()
         if rest:
             stream.feed_data(rest)
         return stream
@@ -442,7 +453,7 @@ class ServerProtocol(asyncio.Protocol):
         self._waiting = True
         self.server.replace(self, successor)
         self.transport.set_protocol(successor)
-        return b"" if isinstance(successor, StreamProtocol) else self.parser.take_rest()
+        return b"" if isinstance(successor, StreamProtocol) else self.parser.take_all()
 
     def get_extra_info(self, name: str) -> Any:
         """Asks the transport, as ``socket`` or ``ssl_object``."""

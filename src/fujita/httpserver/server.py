@@ -106,6 +106,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         self._listeners: dict[int, Listener] = {}
         self._emptied: Future[None] | None = None
         self._route = self._choose_route()
+        self.answer = self._answers()
         TCPServer.__init__(
             self,
             ssl_options=ssl_options,
@@ -220,6 +221,12 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
             return None
         function = callback
         return lambda request: CallbackDelegate(function, request)
+
+    def _answers(self) -> Callable[[HTTPServerRequest], bool]:
+        """Says what is asked first for a request without a body."""
+        if self._route is not None and isinstance(self.request_callback, RequestRouter):
+            return self.request_callback.answer
+        return lambda request: False
 
     def delegate_for(
         self, server_conn: ServerProtocol, exchange: ServerExchange, request: HTTPServerRequest

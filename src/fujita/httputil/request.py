@@ -7,6 +7,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any, Self
 
 from fujita.escape import parse_qs_bytes
+from fujita.httputil.body_config import parse_body_config
 from fujita.httputil.cookies import parse_cookie
 from fujita.httputil.delegates import HTTPConnection
 from fujita.httputil.errors import HTTPInputError
@@ -18,6 +19,7 @@ from fujita.lazy import made_on_demand
 from fujita.wire.http1.errors import ProtocolError
 from fujita.wire.http1.fields import parse_host
 from fujita.wire.http1.request import RequestHead
+
 
 class HTTPServerRequest:
     """A request to a server.
@@ -87,9 +89,10 @@ class HTTPServerRequest:
         self.remote_ip = getattr(context, "remote_ip", None)
         self.protocol = getattr(context, "protocol", "http")
         self._start_time = time.time()
-        self._finish_time: float | None = None
         self.host = host if host is not None else self._host_from_headers()
         self.path, _, self.query = (uri or "").partition("?")
+        # The query is the only part that can be wrong without anybody asking for it.
+        self.query_arguments = self.query_arguments
 
     def _host_from_headers(self) -> str:
         try:
@@ -115,6 +118,7 @@ class HTTPServerRequest:
         request.uri = uri = head.target
         request.path, _, request.query = uri.partition("?")
         request.connection = connection
+        request._context = connection.context  # type: ignore[attr-defined]
         request.server_connection = server_connection
         request._start_time = time.time()
         return request
@@ -122,8 +126,9 @@ class HTTPServerRequest:
     # Everything below stands in until the attribute is set or first asked for.
 
     _head: RequestHead
+    _context: Any
     _start_time: float
-    _finish_time = None
+    _finish_time: float | None = None
     body: bytes = b""
 
     @made_on_demand
@@ -150,17 +155,25 @@ class HTTPServerRequest:
     @made_on_demand
     def remote_ip(self) -> str | None:
         """The client's address."""
-        return self.connection.context.remote_ip_for(self.headers)
+        address: str | None = self._context.remote_ip_for(self.headers)
+        return address
 
     @made_on_demand
     def protocol(self) -> str:
         """``http`` or ``https``."""
-        return self.connection.context.protocol_for(self.headers)
+        protocol: str = self._context.protocol_for(self.headers)
+        return protocol
 
     @made_on_demand
     def query_arguments(self) -> dict[str, list[bytes]]:
         """The values of the query by name."""
-        return parse_qs_bytes(self.query, keep_blank_values=True) if self.query else {}
+        if not self.query:
+            return {}
+        limit = parse_body_config().urlencoded.max_arguments
+        try:
+            return parse_qs_bytes(self.query, keep_blank_values=True, max_num_fields=limit)
+        except ValueError as error:
+            raise HTTPInputError(f"Invalid query: {error}") from None
 
     @made_on_demand
     def body_arguments(self) -> dict[str, list[bytes]]:

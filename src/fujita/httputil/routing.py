@@ -21,9 +21,7 @@ class RequestRouter(HTTPServerConnectionDelegate):
     ``start_request``.
     """
 
-    def find_handler(
-        self, request: HTTPServerRequest, **kwargs: Any
-    ) -> HTTPMessageDelegate | None:
+    def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> HTTPMessageDelegate | None:
         """Finds who answers a request.
 
         Args:
@@ -34,6 +32,14 @@ class RequestRouter(HTTPServerConnectionDelegate):
             The delegate, ``None`` if this router has nobody for it.
         """
         raise NotImplementedError
+
+    def answer(self, request: HTTPServerRequest) -> bool:
+        """Answers a request without a body at once, if it can do so without a delegate.
+
+        Returns:
+            Whether it has begun to; if not, the server goes on with ``find_handler``.
+        """
+        return False
 
     def start_request(
         self, server_conn: object, request_conn: HTTPConnection
@@ -60,6 +66,7 @@ class RoutingDelegate(HTTPMessageDelegate):
         start_line: RequestStartLine | ResponseStartLine,
         headers: HTTPHeaders,
     ) -> Awaitable[None] | None:
+        """Finds who answers, and passes the head on."""
         assert isinstance(start_line, RequestStartLine)
         request = HTTPServerRequest(
             connection=self._request_conn,
@@ -74,14 +81,17 @@ class RoutingDelegate(HTTPMessageDelegate):
         return delegate.headers_received(start_line, headers)
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        """Passes a piece of the body on."""
         assert self._delegate is not None
         return self._delegate.data_received(chunk)
 
     def finish(self) -> None:
+        """Passes the end of the request on."""
         assert self._delegate is not None
         self._delegate.finish()
 
     def on_connection_close(self) -> None:
+        """Passes on that the client has gone."""
         if self._delegate is not None:
             self._delegate.on_connection_close()
 
@@ -95,6 +105,7 @@ class NotFoundDelegate(RequestDelegate):
         self._connection = connection
 
     def finish(self) -> None:
+        """Answers."""
         start_line = ResponseStartLine("HTTP/1.1", 404, "Not Found")
         self._connection.write_headers(start_line, HTTPHeaders({"Content-Length": "0"}))
         self._connection.finish()

@@ -13,9 +13,10 @@ from fujita.httputil import (
 )
 from fujita.log import app_log
 from fujita.routing.matchers import Matcher, PathMatches
+from fujita.routing.rule_list import RuleList, changes
 from fujita.routing.rules import Rule
 
-RuleList: TypeAlias = Sequence[
+Rules: TypeAlias = Sequence[
     Rule
     | list[Any]
     | tuple[str | Matcher, Any]
@@ -52,12 +53,22 @@ class RuleRouter(Router):
         rules: Rules, or tuples of a rule's arguments.
     """
 
-    def __init__(self, rules: RuleList | None = None) -> None:
-        self.rules: list[Rule] = []
+    def __init__(self, rules: Rules | None = None) -> None:
+        self.rules = []
         if rules:
             self.add_rules(rules)
 
-    def add_rules(self, rules: RuleList) -> None:
+    @property
+    def rules(self) -> list[Rule]:
+        """The rules, in the order in which they are tried; may be changed or replaced."""
+        return self._rules
+
+    @rules.setter
+    def rules(self, rules: list[Rule]) -> None:
+        self._rules = RuleList(rules)
+        changes.count += 1
+
+    def add_rules(self, rules: Rules) -> None:
         """Adds rules behind those there are."""
         for given in rules:
             if isinstance(given, Rule):
@@ -74,9 +85,7 @@ class RuleRouter(Router):
         """Changes a rule before it is added; for subclasses."""
         return rule
 
-    def find_handler(
-        self, request: HTTPServerRequest, **kwargs: Any
-    ) -> HTTPMessageDelegate | None:
+    def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> HTTPMessageDelegate | None:
         """Gives the delegate of the first rule that accepts the request and has one."""
         for rule in self.rules:
             target_params = rule.matcher.match(request)
@@ -119,7 +128,7 @@ class ReversibleRuleRouter(ReversibleRouter, RuleRouter):
         named_rules: The rules by their names.
     """
 
-    def __init__(self, rules: RuleList | None = None) -> None:
+    def __init__(self, rules: Rules | None = None) -> None:
         self.named_rules: dict[str, Rule] = {}
         super().__init__(rules)
 

@@ -1,12 +1,12 @@
 """Application: the handlers of a program, how requests find them, and their settings."""
 
-import asyncio
+import socket
 from collections.abc import Sequence
 from inspect import isclass
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
-from fujita import autoreload, tasks
+from fujita import autoreload
 from fujita.httpserver import HTTPServer
 from fujita.httputil import HTTPMessageDelegate, HTTPServerRequest
 from fujita.log import access_log
@@ -17,10 +17,9 @@ from fujita.routing import (
     ReversibleRouter,
     ReversibleRuleRouter,
     Rule,
-
 )
-from fujita.routing.routers import RuleList
-from fujita.web.delegate import _HandlerDelegate
+from fujita.routing.routers import Rules
+from fujita.web.delegate import NO_ARGUMENTS, _HandlerDelegate, run
 from fujita.web.handler import RequestHandler
 from fujita.web.route_cache import RouteCache
 from fujita.web.simple_handlers import ErrorHandler
@@ -28,18 +27,13 @@ from fujita.web.static import StaticFileHandler
 from fujita.web.transforms import GZipContentEncoding, OutputTransform
 from fujita.web.uimodules import TemplateModule, UIModule, _linkify, _xsrf_form_html
 
-if TYPE_CHECKING:
-    import socket
-
-    from fujita.tasks import Pool
-
 UIMethods: TypeAlias = ModuleType | dict[str, Any] | list[Any] | None
 
 
 class _ApplicationRouter(ReversibleRuleRouter):
     """Routes to handler classes, and to lists of rules as to routers of their own."""
 
-    def __init__(self, application: "Application", rules: RuleList | None = None) -> None:
+    def __init__(self, application: "Application", rules: Rules | None = None) -> None:
         assert isinstance(application, Application)
         self.application = application
         super().__init__(rules)
@@ -77,7 +71,7 @@ class Application(ReversibleRouter):
 
     def __init__(
         self,
-        handlers: RuleList | None = None,
+        handlers: Rules | None = None,
         default_host: str | None = None,
         transforms: list[type[OutputTransform]] | None = None,
         **settings: Any,
@@ -100,15 +94,11 @@ class Application(ReversibleRouter):
             settings.setdefault("compiled_template_cache", False)
             settings.setdefault("static_hash_cache", False)
             settings.setdefault("serve_traceback", True)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._pool: Pool = []
         self._route_cache = RouteCache()
         self.wildcard_router = _ApplicationRouter(
             self, [*self._static_handlers(), *(handlers or [])]
         )
-        self.default_router = _ApplicationRouter(
-            self, [Rule(AnyMatches(), self.wildcard_router)]
-        )
+        self.default_router = _ApplicationRouter(self, [Rule(AnyMatches(), self.wildcard_router)])
         if settings.get("autoreload"):
             autoreload.start()
 
@@ -127,7 +117,7 @@ class Application(ReversibleRouter):
         return routes[::-1]
 
     @property
-    def reloads_templates(self) -> bool:
+    def reloads_files(self) -> bool:
         """Whether files are read anew for each request, as they are in debug mode."""
         return not (
             self.settings.get("compiled_template_cache", True)
@@ -143,20 +133,12 @@ class Application(ReversibleRouter):
         if not self.settings.get("static_hash_cache", True):
             StaticFileHandler.reset()
 
-    def loop_and_pool(self) -> "tuple[asyncio.AbstractEventLoop, Pool]":
-        """Gives the running loop and its parked tasks."""
-        loop = asyncio.get_running_loop()
-        if loop is not self._loop:
-            self._loop = loop
-            self._pool = tasks.pool_of(loop)
-        return loop, self._pool
-
     def listen(
         self,
         port: int,
         address: str | None = None,
         *,
-        family: "socket.AddressFamily | int" = 0,
+        family: socket.AddressFamily = socket.AF_UNSPEC,
         backlog: int = 128,
         flags: int | None = None,
         reuse_port: bool = False,
@@ -177,17 +159,10 @@ class Application(ReversibleRouter):
             The server.
         """
         server = HTTPServer(self, **kwargs)
-        server.listen(
-            port,
-            address=address,
-            family=family,
-            backlog=backlog,
-            flags=flags,
-            reuse_port=reuse_port,
-        )
+        server.listen(port, address, family, backlog, flags, reuse_port)
         return server
 
-    def add_handlers(self, host_pattern: str, host_handlers: RuleList) -> None:
+    def add_handlers(self, host_pattern: str, host_handlers: Rules) -> None:
         """Adds routes for the hosts that match a pattern.
 
         Patterns are tried in the order in which they were added, all of them before the
@@ -237,6 +212,32 @@ class Application(ReversibleRouter):
             return self.get_handler_delegate(request, default, arguments)
         return self.get_handler_delegate(request, ErrorHandler, {"status_code": 404})
 
+    def answer(self, request: HTTPServerRequest) -> bool:
+        """Answers a request without a body, where its route is remembered."""
+        if not self._is_plain:
+            return False
+        route = self._route_cache.find(self, request)
+        if route is None:
+            return False
+        handler_class, handler_kwargs, path_args, path_kwargs = route
+        if handler_class._stream_request_body:
+            return False
+        if handler_kwargs is None:
+            handler = handler_class(self, request)
+        else:
+            handler = handler_class(self, request, **handler_kwargs)
+        run(handler, path_args or (), path_kwargs or NO_ARGUMENTS)
+        return True
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether no subclass has a say in who answers."""
+        own = type(self)
+        return (
+            own.find_handler is Application.find_handler
+            and own.get_handler_delegate is Application.get_handler_delegate
+        )
+
     def get_handler_delegate(
         self,
         request: HTTPServerRequest,
@@ -254,9 +255,7 @@ class Application(ReversibleRouter):
             path_args: Positional arguments for ``get``, ``post`` and their like.
             path_kwargs: Keyword arguments for them.
         """
-        return _HandlerDelegate(
-            self, request, target_class, target_kwargs, path_args, path_kwargs
-        )
+        return _HandlerDelegate(self, request, target_class, target_kwargs, path_args, path_kwargs)
 
     def reverse_url(self, name: str, *args: Any) -> str:
         """Gives the URL of the route called ``name``.
@@ -297,5 +296,3 @@ def _public_names(source: Any) -> Sequence[tuple[str, Any]]:
     if isinstance(source, ModuleType):
         return [(name, getattr(source, name)) for name in dir(source)]
     return list(source.items())
-
-

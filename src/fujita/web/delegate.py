@@ -1,7 +1,7 @@
 """Joins a request to the handler that answers it."""
 
-from asyncio import Future, Task
-from collections.abc import Awaitable
+from asyncio import Future, Task, get_running_loop
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fujita import tasks
@@ -108,23 +108,39 @@ class _HandlerDelegate(RequestDelegate):
         """Makes the handler and runs it; it may be done when this returns.
 
         Returns:
-            An awaitable for its end, for those who replace this method.
+            An awaitable for its end, ``None`` if that has come.
         """
-        application, request = self.application, self.request
-        if application.reloads_templates:
-            application.forget_cached_files()
-        handler = self.handler = self.handler_class(application, request, **self.handler_kwargs)
-        transforms = [transform(request) for transform in application.transforms]
+        handler = self.handler_class(self.application, self.request, **self.handler_kwargs)
         if self.stream_request_body:
+            self.handler = handler
             handler._prepared_future = Future()
-        running = handler._execute(transforms, *self.path_args, **self.path_kwargs)
-        loop, pool = application.loop_and_pool()
-        task = tasks.start(running, loop, pool)
-        if task is not None:
-            # The loop holds tasks weakly; the request must not be forgotten half-way.
-            _running.add(task)
-            task.add_done_callback(_ended)
-        return task
+        return run(handler, self.path_args, self.path_kwargs)
+
+
+def run(
+    handler: "RequestHandler", path_args: Sequence[bytes], path_kwargs: dict[str, bytes]
+) -> "Task[Any] | None":
+    """Runs a handler; its first step at once.
+
+    Returns:
+        The task that goes on with it, ``None`` if it has come to its end.
+    """
+    application = handler.application
+    if application.reloads_files:
+        application.forget_cached_files()
+    transforms = application.transforms
+    running = handler._execute(
+        [transform(handler.request) for transform in transforms] if transforms else [],
+        *path_args,
+        **path_kwargs,
+    )
+    loop = get_running_loop()
+    task = tasks.start(running, loop, tasks.pool_of(loop))
+    if task is not None:
+        # The loop holds tasks weakly; the request must not be forgotten half-way.
+        _running.add(task)
+        task.add_done_callback(_ended)
+    return task
 
 
 _running: set[Task[Any]] = set()
@@ -137,5 +153,3 @@ def _ended(task: Task[Any]) -> None:
     error = task.exception()
     if error is not None:
         app_log.error("Uncaught exception in a handler", exc_info=error)
-
-

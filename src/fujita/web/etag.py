@@ -1,7 +1,7 @@
 """The part of a handler that spares a client what it has already (RFC 9110 section 13.1.2)."""
 
-import hashlib
 import re
+from hashlib import sha1
 
 from fujita.escape import utf8
 from fujita.web.response import ResponsePart
@@ -17,10 +17,9 @@ class EtagPart(ResponsePart):
 
         Override it to base the tag on something else, or to return ``None`` for none.
         """
-        digest = hashlib.sha1(usedforsecurity=False)
-        for part in self._write_buffer:
-            digest.update(part)
-        return f'"{digest.hexdigest()}"'
+        buffer = self._write_buffer
+        body = buffer[0] if len(buffer) == 1 else b"".join(buffer)
+        return f'"{sha1(body, usedforsecurity=False).hexdigest()}"'
 
     def set_etag_header(self) -> None:
         """Sets ``Etag`` to what ``compute_etag`` gives, if it gives one."""

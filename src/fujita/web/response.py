@@ -8,7 +8,6 @@ from asyncio import Future
 from http.cookies import SimpleCookie
 from typing import Any
 
-
 from fujita import httputil, version
 from fujita.escape import json_encode, utf8
 from fujita.httputil import HTTPHeaders, ResponseStartLine
@@ -21,6 +20,8 @@ HeaderValue = bytes | str | int | numbers.Integral | datetime.datetime
 SERVER = f"TornadoServer/{version}"
 
 _REASON = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+
+_OK = ResponseStartLine("", 200, "OK")
 
 _REPRESENTATION_HEADERS = (
     "Content-Encoding",
@@ -84,7 +85,9 @@ class ResponsePart(HandlerBase):
             ValueError: The value holds a character that no header may.
             TypeError: The value is of another type.
         """
-        self._headers[name] = self._convert_header_value(value)
+        if type(value) is not str or self._VALID_HEADER_CHARS.fullmatch(value) is None:
+            value = self._convert_header_value(value)
+        self._headers[name] = value
 
     def add_header(self, name: str, value: HeaderValue) -> None:
         """Adds a value to a header, beside those it has."""
@@ -96,8 +99,10 @@ class ResponsePart(HandlerBase):
             del self._headers[name]
 
     def _convert_header_value(self, value: HeaderValue) -> str:
-        if isinstance(value, str):
+        if type(value) is str:
             text = value
+        elif isinstance(value, str):
+            text = str(value)
         elif isinstance(value, bytes):
             text = value.decode("latin-1")
         elif isinstance(value, numbers.Integral):
@@ -156,13 +161,7 @@ class ResponsePart(HandlerBase):
             self._write_buffer.append(json_encode(chunk).encode("utf-8"))
             self.set_header("Content-Type", "application/json; charset=UTF-8")
         else:
-            message = "write() only accepts bytes, unicode, and dict objects"
-            if isinstance(chunk, list):
-                message += (
-                    ". Lists not accepted for security reasons; see "
-                    "http://www.tornadoweb.org/en/stable/web.html#tornado.web.RequestHandler.write"
-                )
-            raise TypeError(message)
+            raise TypeError(_why_refused(chunk))
 
     def flush(self, include_footers: bool = False) -> "Future[None]":
         """Sends what has been written so far.
@@ -186,7 +185,10 @@ class ResponsePart(HandlerBase):
         if hasattr(self, "_new_cookie"):
             for morsel in self._new_cookie.values():
                 self.add_header("Set-Cookie", morsel.OutputString(None))
-        start_line = ResponseStartLine("", self._status_code, self._reason)
+        if self._status_code == 200 and self._reason == "OK":
+            start_line = _OK
+        else:
+            start_line = ResponseStartLine("", self._status_code, self._reason)
         return self.request.connection.write_headers(start_line, self._headers, chunk)
 
     def _flush_more(self, chunk: bytes, finishing: bool) -> "Future[None]":
@@ -218,13 +220,11 @@ class ResponsePart(HandlerBase):
             raise RuntimeError("finish() called twice")
         if chunk is not None:
             self.write(chunk)
-        if not self._headers_written:
-            self._complete_headers()
-        connection = self.request.connection
-        # What happens to the connection from now on is no longer the handler's business.
-        connection.set_close_callback(None)  # type: ignore[attr-defined]
+        self._complete_headers()
+        # Whether the client goes away from now on is no longer the handler's business: the
+        # connection forgets its close callback when it is finished.
         future = self.flush(include_footers=True)
-        connection.finish()
+        self.request.connection.finish()
         self._log()
         self._finished = True
         self.on_finish()
@@ -233,19 +233,22 @@ class ResponsePart(HandlerBase):
 
     def _complete_headers(self) -> None:
         """Settles what depends on the whole body: ``Etag``, ``304``, ``Content-Length``."""
+        if self._headers_written:
+            return
         if self._status_code == 200 and self.request.method in ("GET", "HEAD"):
             self.set_etag_header()
             if self.check_etag_header():
-                self._write_buffer = []
                 self.set_status(304)
+                self._write_buffer = []
         if self._should_not_send_content(self._status_code):
             assert not self._write_buffer, f"Cannot send body with {self._status_code}"
             self._clear_representation_headers()
-        elif "Content-Length" not in self._headers:
-            length = 0
-            for part in self._write_buffer:
-                length += len(part)
-            self._headers["Content-Length"] = str(length)
+            return
+        fields = self._headers.to_fields()
+        if "Content-Length" not in fields:
+            buffer = self._write_buffer
+            length = len(buffer[0]) if len(buffer) == 1 else sum(map(len, buffer))
+            fields["Content-Length"] = str(length)
 
     def _clear_representation_headers(self) -> None:
         # RFC 9110 section 15.4.5: a 304 has no metadata but what guides cache updates.
@@ -263,7 +266,8 @@ class ResponsePart(HandlerBase):
 
     def _break_cycles(self) -> None:
         """Lets go of what refers to the handler, so that no garbage collector is needed."""
-        self.__dict__.pop("ui", None)
+        if "ui" in self.__dict__:
+            del self.__dict__["ui"]
 
     def compute_etag(self) -> str | None:
         """Gives the ``Etag`` of the response; by default a hash of its body.
@@ -286,3 +290,11 @@ class ResponsePart(HandlerBase):
         self.application.log_request(self)  # type: ignore[arg-type]
 
 
+def _why_refused(chunk: object) -> str:
+    message = "write() only accepts bytes, unicode, and dict objects"
+    if isinstance(chunk, list):
+        message += (
+            ". Lists not accepted for security reasons; see "
+            "http://www.tornadoweb.org/en/stable/web.html#tornado.web.RequestHandler.write"
+        )
+    return message

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from fujita.httputil import HTTPServerRequest
-from fujita.routing import AnyMatches, HostMatches, PathMatches, Rule, RuleRouter
+from fujita.routing import AnyMatches, HostMatches, PathMatches, RuleRouter
+from fujita.routing.rule_list import changes
 from fujita.web.base import HandlerBase
 
 if TYPE_CHECKING:
@@ -25,25 +26,23 @@ class RouteCache:
 
     It answers only for applications that route by host and path alone, and no other way than
     by Tornado's own matchers and routers, for then the same host and path lead to the same
-    place. That is looked at when a path is first seen, and again whenever a list of rules has
-    changed.
+    place. That is looked at when a path is first seen, and all is forgotten whenever a list of
+    rules has changed.
     """
 
-    __slots__ = ("_by_host", "_routes", "_rules")
+    __slots__ = ("_by_host", "_changes", "_routes")
 
     def __init__(self) -> None:
         self._routes: dict[Any, Route] = {}
-        self._rules: list[tuple[list[Rule], list[Rule]]] = []
+        self._changes = -1
         self._by_host = False
 
     def find(self, application: "Application", request: HTTPServerRequest) -> Route | None:
         """Gives the route of a request, ``None`` if it has to be looked for."""
-        for rules, copy in self._rules:
-            # Lists are equal at once where they hold the same objects.
-            if rules != copy:
-                self._routes.clear()
-                self._rules = []
-                break
+        if self._changes != changes.count:
+            self._routes.clear()
+            self._by_host = _asks_for_host(application.default_router)
+            self._changes = changes.count
         path = request.path
         key = (request.host_name, path) if self._by_host else path
         route = self._routes.get(key)
@@ -51,23 +50,21 @@ class RouteCache:
             return route
         if len(path) > LONGEST_PATH:
             return None
-        if not self._rules:
-            self._survey(application.default_router)
         route = _follow(application.default_router, request)
         if route is not None:
             if len(self._routes) >= CAPACITY:
                 self._routes.clear()
-            self._routes[(request.host_name, path) if self._by_host else path] = route
+            self._routes[key] = route
         return route
 
-    def _survey(self, router: RuleRouter) -> None:
-        """Notes all lists of rules, and whether any of them asks for the host."""
-        self._rules.append((router.rules, list(router.rules)))
-        for rule in router.rules:
-            if type(rule.matcher) is HostMatches:
-                self._by_host = True
-            if isinstance(rule.target, RuleRouter):
-                self._survey(rule.target)
+
+def _asks_for_host(router: RuleRouter) -> bool:
+    """Tells whether any rule depends on the host."""
+    return any(
+        type(rule.matcher) is HostMatches
+        or (isinstance(rule.target, RuleRouter) and _asks_for_host(rule.target))
+        for rule in router.rules
+    )
 
 
 def _follow(router: RuleRouter, request: HTTPServerRequest) -> Route | None:

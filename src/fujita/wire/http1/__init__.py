@@ -7,7 +7,7 @@ the functions of ``serialize``.
 
 from fujita.wire.http1.errors import ProtocolError
 from fujita.wire.http1.events import END_OF_MESSAGE, NEED_DATA, Event
-from fujita.wire.http1.fields import FieldSection, Fields, normalize_name
+from fujita.wire.http1.fields import Fields, FieldSection, normalize_name
 from fujita.wire.http1.limits import Limits
 from fujita.wire.http1.request import RequestHead, RequestParser
 from fujita.wire.http1.response import ResponseHead, ResponseParser

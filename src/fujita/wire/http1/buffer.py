@@ -24,8 +24,11 @@ class ReceiveBuffer:
         rest = len(self._data) - self._position
         return rest + sum(map(len, self._tail)) if self._tail else rest
 
-    def append(self, data: bytes) -> None:
-        """Adds ``data`` at the end."""
+    def __bool__(self) -> bool:
+        return self._position < len(self._data) or bool(self._tail)
+
+    def receive_data(self, data: bytes) -> None:
+        """Takes bytes from the peer; call ``next_event`` next."""
         if self._position >= len(self._data) and not self._tail:
             self._data = data
             self._position = 0
@@ -69,7 +72,7 @@ class ReceiveBuffer:
         return taken
 
     def take_all(self) -> bytes:
-        """Takes everything."""
+        """Takes everything: the bytes of another protocol, after an upgrade."""
         data = self._join()[self._position :]
         self._data = b""
         self._position = self._scanned = 0
@@ -97,10 +100,6 @@ class ReceiveBuffer:
         """Tells whether there is a next byte and it is another than ``expected``."""
         first = self._join()[self._position : self._position + 1]
         return first != b"" and first != expected
-
-    def skip(self, pattern: re.Pattern[bytes]) -> None:
-        """Drops what ``pattern`` matches at the reading position."""
-        self.match(pattern)
 
     def peek(self, size: int) -> bytes:
         """Shows up to ``size`` bytes without taking them."""

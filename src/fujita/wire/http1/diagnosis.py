@@ -40,9 +40,7 @@ def explain_field_lines(lines: bytes) -> ProtocolError:
         if line[:1] in (b" ", b"\t"):
             # RFC 9112 section 5.2: a server that receives an obs-fold "MUST either reject the
             # message by sending a 400 [...] or replace each received obs-fold".
-            return ProtocolError(
-                "header line cannot start with whitespace, folding not supported"
-            )
+            return ProtocolError("header line cannot start with whitespace, folding not supported")
         name, colon, value = line.partition(b":")
         if not colon:
             return ProtocolError(f"no colon in header line: {_shown(line)}")

@@ -39,7 +39,7 @@ class RequestHead:
             self.keep_alive = minor_version > 0 or section.keep_alive
 
 
-class RequestParser:
+class RequestParser(ReceiveBuffer):
     """Reads requests from the bytes of one connection (RFC 9112).
 
     Pull events with ``next_event``: a ``RequestHead``, then the body as ``bytes``, then
@@ -47,20 +47,28 @@ class RequestParser:
     ``next_event`` again for the one that was pipelined behind it.
     """
 
-    __slots__ = ("_body", "_buffer", "_last_lines", "_last_section", "body_limit", "limits")
+    __slots__ = (
+        "_body",
+        "_last_data",
+        "_last_head",
+        "_last_lines",
+        "_last_section",
+        "body_limit",
+        "limits",
+    )
 
     def __init__(self, limits: Limits) -> None:
+        super().__init__()
         self.limits = limits
         self.body_limit = limits.body
         """The limit of the body that is about to be read; changeable once its head is out."""
-        self._buffer = ReceiveBuffer()
         self._body: FixedBody | ChunkedBody | None = None
+        # A connection often asks the same again, or at least with the same header fields: a
+        # comparison of bytes then saves reading them.
+        self._last_data: bytes | None = None
+        self._last_head: RequestHead | None = None
         self._last_lines: bytes | None = None
         self._last_section: FieldSection | None = None
-
-    def receive_data(self, data: bytes) -> None:
-        """Takes bytes from the peer; call ``next_event`` next."""
-        self._buffer.append(data)
 
     def next_event(self) -> RequestHead | bytes | Event:
         """Gives the next event, ``NEED_DATA`` if more bytes are needed for one.
@@ -75,9 +83,19 @@ class RequestParser:
             if event is END_OF_MESSAGE:
                 self._body = None
             return event
-        match = self._buffer.match(REQUEST_HEAD)
+        if self._tail:
+            self._join()
+        data = self._data
+        if self._position >= len(data):
+            return NEED_DATA
+        if data == self._last_data and not self._position:
+            self._position = len(data)
+            assert self._last_head is not None
+            return self._last_head
+        match = REQUEST_HEAD.match(data, self._position)
         if match is None:
             return self._incomplete_head()
+        self._position = match.end()
         method, target, minor_version, lines = match.groups()
         if lines == self._last_lines:
             section = self._last_section
@@ -93,8 +111,8 @@ class RequestParser:
             raise ProtocolError("Missing Host header")
         if len(target) > self.limits.request_line:
             raise ProtocolError(f"Request target of {len(target)} bytes", 414)
-        if head.has_body:
-            self.body_limit = self.limits.body
+        if not head.has_body and self._position == len(data) and not match.start():
+            self._last_data, self._last_head = data, head
         return head
 
     def start_body(self, head: RequestHead) -> None:
@@ -104,26 +122,12 @@ class RequestParser:
             ProtocolError: The body that the head announces is larger than the limit.
         """
         if head.section.chunked:
-            self._body = ChunkedBody(self._buffer, self.body_limit)
+            self._body = ChunkedBody(self, self.body_limit)
             return
         length = head.section.content_length or 0
         if self.body_limit is not None and length > self.body_limit:
             raise ProtocolError("Content-Length too long", 413)
-        self._body = FixedBody(self._buffer, length)
-
-    def take_rest(self) -> bytes:
-        """Takes the bytes behind what was parsed: another protocol's, after an upgrade."""
-        return self._buffer.take_all()
-
-    @property
-    def has_data(self) -> bool:
-        """Whether bytes of an unfinished message are waiting."""
-        return len(self._buffer) > 0
-
-    @property
-    def buffered(self) -> int:
-        """How many bytes are waiting to be read."""
-        return len(self._buffer)
+        self._body = FixedBody(self, length)
 
     def _check_size(self, line_size: int, lines: bytes) -> None:
         if line_size + len(lines) > self.limits.head:
@@ -133,17 +137,14 @@ class RequestParser:
 
     def _incomplete_head(self) -> Event:
         """Decides between "not all there yet" and "will never be a request"."""
-        buffer = self._buffer
-        buffer.skip(LEADING_EMPTY_LINES)
-        if not len(buffer):
+        self.match(LEADING_EMPTY_LINES)
+        if not self:
             return NEED_DATA
-        end = buffer.find_head_end()
+        end = self.find_head_end()
         if end is not None:
-            raise explain_request_head(buffer.peek(end))
-        if len(buffer) > self.limits.request_line and buffer.peek_line(len(buffer)) is None:
-            raise ProtocolError(
-                f"Request line longer than {self.limits.request_line} bytes", 414
-            )
-        if len(buffer) > self.limits.head:
+            raise explain_request_head(self.peek(end))
+        if len(self) > self.limits.request_line and self.peek_line(len(self)) is None:
+            raise ProtocolError(f"Request line longer than {self.limits.request_line} bytes", 414)
+        if len(self) > self.limits.head:
             raise ProtocolError(f"Header section larger than {self.limits.head} bytes", 431)
         return NEED_DATA

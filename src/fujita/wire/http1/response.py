@@ -5,7 +5,7 @@ from fujita.wire.http1.buffer import ReceiveBuffer
 from fujita.wire.http1.diagnosis import explain_response_head
 from fujita.wire.http1.errors import ProtocolError
 from fujita.wire.http1.events import END_OF_MESSAGE, NEED_DATA, Event
-from fujita.wire.http1.fields import FieldSection, Fields, parse_field_lines
+from fujita.wire.http1.fields import Fields, FieldSection, parse_field_lines
 from fujita.wire.http1.grammar import RESPONSE_HEAD
 from fujita.wire.http1.limits import Limits
 
@@ -45,7 +45,7 @@ class ResponseHead:
         )
 
 
-class ResponseParser:
+class ResponseParser(ReceiveBuffer):
     """Reads responses from the bytes of one connection (RFC 9112).
 
     Say with ``expect`` which method the next response answers, then pull events with
@@ -53,11 +53,11 @@ class ResponseParser:
     a body, ``bytes`` and ``END_OF_MESSAGE``.
     """
 
-    __slots__ = ("_body", "_buffer", "_eof", "_method", "limits", "trailers")
+    __slots__ = ("_body", "_eof", "_method", "limits", "trailers")
 
     def __init__(self, limits: Limits) -> None:
+        super().__init__()
         self.limits = limits
-        self._buffer = ReceiveBuffer()
         self._body: FixedBody | ChunkedBody | UntilCloseBody | None = None
         self._eof = False
         self._method = "GET"
@@ -68,10 +68,6 @@ class ResponseParser:
         self._method = method
         self.trailers = {}
 
-    def receive_data(self, data: bytes) -> None:
-        """Takes bytes from the peer; call ``next_event`` next."""
-        self._buffer.append(data)
-
     def receive_eof(self) -> None:
         """Takes the end of the stream; call ``next_event`` next.
 
@@ -81,7 +77,7 @@ class ResponseParser:
         self._eof = True
         if self._body is not None:
             self._body.receive_eof()
-        elif len(self._buffer):
+        elif self:
             raise ProtocolError("Connection closed inside the header section")
 
     def next_event(self) -> ResponseHead | bytes | Event:
@@ -98,7 +94,7 @@ class ResponseParser:
                     self.trailers = body.trailers
                 self._body = None
             return event
-        match = self._buffer.match(RESPONSE_HEAD)
+        match = self.match(RESPONSE_HEAD)
         if match is None:
             return self._incomplete_head()
         minor_version, code, reason, lines = match.groups()
@@ -130,30 +126,20 @@ class ResponseParser:
         limit = self.limits.body
         length = head.section.content_length
         if head.section.chunked:
-            self._body = ChunkedBody(self._buffer, limit)
+            self._body = ChunkedBody(self, limit)
         elif length is not None:
             if limit is not None and length > limit:
                 raise ProtocolError("Content-Length too long", 413)
-            self._body = FixedBody(self._buffer, length)
+            self._body = FixedBody(self, length)
         else:
-            self._body = UntilCloseBody(self._buffer, limit)
+            self._body = UntilCloseBody(self, limit)
             if self._eof:
                 self._body.receive_eof()
 
-    def take_rest(self) -> bytes:
-        """Takes the bytes behind what was parsed: another protocol's, after an upgrade."""
-        return self._buffer.take_all()
-
-    @property
-    def has_data(self) -> bool:
-        """Whether bytes of an unfinished message are waiting."""
-        return len(self._buffer) > 0
-
     def _incomplete_head(self) -> Event:
-        buffer = self._buffer
-        end = buffer.find_head_end()
+        end = self.find_head_end()
         if end is not None:
-            raise explain_response_head(buffer.peek(end))
-        if len(buffer) > self.limits.head:
+            raise explain_response_head(self.peek(end))
+        if len(self) > self.limits.head:
             raise ProtocolError(f"Header section larger than {self.limits.head} bytes", 431)
         return NEED_DATA
