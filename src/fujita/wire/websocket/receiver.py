@@ -31,7 +31,7 @@ class MessageReceiver:
     """Turns received bytes into events; `WebSocketConnection` adds the sending half.
 
     What arrives is kept in one of two forms: ``_held``, the start of a frame whose header (or,
-    of a control frame, payload) is not complete, at most 138 bytes; and ``_message``, the
+    of a control frame, payload) is not complete, at most 130 bytes; and ``_message``, the
     unmasked and decompressed part of a message that came in more than one piece, at most
     ``max_message_size`` bytes however many frames or reads those were.
     """
