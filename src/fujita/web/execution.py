@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-
 from fujita.concurrent import future_set_result_unless_cancelled
 from fujita.escape import _unicode
+from fujita.httputil import HTTPInputError
 from fujita.log import app_log, gen_log
 from fujita.web.errors import Finish, HTTPError
 from fujita.web.response import ResponsePart
@@ -84,6 +84,9 @@ class ExecutionPart(ResponsePart):
             raise Finish from error
 
     def _answer_exception(self, error: Exception) -> None:
+        if isinstance(error, HTTPInputError):
+            # What is read of the request when it is first asked for, as the query's arguments.
+            error = HTTPError(400, "%s", error)
         try:
             self._handle_request_exception(error)
         except Exception:
@@ -145,26 +148,27 @@ class ExecutionPart(ResponsePart):
         """
         if self._headers_written:
             gen_log.error("Cannot send error response after headers written")
-            if not self._finished:
-                # The client must not take the torn response for a whole one.
-                try:
-                    self.finish()
-                except Exception:
-                    gen_log.error("Failed to flush partial response", exc_info=True)
+            self._end_torn_response()
             return
         self.clear()
-        reason = kwargs.get("reason")
-        if "exc_info" in kwargs:
-            exception = kwargs["exc_info"][1]
-            if isinstance(exception, HTTPError) and exception.reason:
-                reason = exception.reason
-        self.set_status(status_code, reason=reason)
+        _, exception, _ = kwargs.get("exc_info", (None, None, None))
+        own_reason = exception.reason if isinstance(exception, HTTPError) else None
+        self.set_status(status_code, reason=own_reason or kwargs.get("reason"))
         try:
             self.write_error(status_code, **kwargs)
         except Exception:
             app_log.error("Uncaught exception in write_error", exc_info=True)
         if not self._finished:
             self.finish()
+
+    def _end_torn_response(self) -> None:
+        """Ends a response of which part has gone out, so that the client does not wait."""
+        if self._finished:
+            return
+        try:
+            self.finish()
+        except Exception:
+            gen_log.error("Failed to flush partial response", exc_info=True)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Writes the page of an error; override it for pages of your own."""
@@ -183,12 +187,8 @@ class ExecutionPart(ResponsePart):
         try:
             return _unicode(value)
         except UnicodeDecodeError:
-            raise HTTPError(
-                400, "Invalid unicode in %s: %r", name or "url", value[:40]
-            ) from None
+            raise HTTPError(400, "Invalid unicode in %s: %r", name or "url", value[:40]) from None
 
     def _check_cross_site(self) -> None:
         """Refuses a request that another site has made the user's browser send."""
         raise NotImplementedError
-
-
