@@ -8,7 +8,6 @@ from typing import Any, Self
 
 from fujita.escape import parse_qs_bytes
 from fujita.httputil.body_config import parse_body_config
-from fujita.httputil.body_config import parse_body_config
 from fujita.httputil.cookies import parse_cookie
 from fujita.httputil.delegates import HTTPConnection
 from fujita.httputil.errors import HTTPInputError
@@ -193,15 +192,6 @@ class HTTPServerRequest:
         for name, values in self.body_arguments.items():
             arguments.setdefault(name, []).extend(values)
         return arguments
-
-    def _parse_query(self) -> dict[str, list[bytes]]:
-        if not self.query:
-            return {}
-        limit = parse_body_config().urlencoded.max_arguments
-        try:
-            return parse_qs_bytes(self.query, keep_blank_values=True, max_num_fields=limit)
-        except ValueError as error:
-            raise HTTPInputError(f"Invalid query: {error}") from error
 
     @property
     def cookies(self) -> SimpleCookie:
