@@ -1,6 +1,5 @@
 """Exceptions that a handler raises to end its request."""
 
-
 from typing import Any
 
 from fujita import httputil
@@ -67,5 +66,3 @@ class MissingArgumentError(HTTPError):
     def __init__(self, arg_name: str) -> None:
         super().__init__(400, f"Missing argument {arg_name}")
         self.arg_name = arg_name
-
-

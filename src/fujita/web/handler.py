@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from fujita.web.application import Application
 
 
-class RequestHandler(
-    AuthenticationPart, XsrfPart, RenderingPart, EtagPart, ErrorPagePart
-):
+class RequestHandler(AuthenticationPart, XsrfPart, RenderingPart, EtagPart, ErrorPagePart):
     """Answers requests.
 
     A subclass has a method for each HTTP method that it supports, ordinary or a coroutine:
