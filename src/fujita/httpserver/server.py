@@ -131,7 +131,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         if type(self).handle_stream is not HTTPServer.handle_stream:
             super().add_sockets(sockets)
             return
-        loop = IOLoop.current().asyncio_loop  # type: ignore[attr-defined]
+        loop = IOLoop.current().asyncio_loop
         self.written: Future[None] = loop.create_future()
         """What a write returns that need not be waited for; the same for all of them."""
         self.written.set_result(None)

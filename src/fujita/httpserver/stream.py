@@ -35,3 +35,5 @@ class StreamProtocol(SuccessorProtocol):
     def shut_down(self) -> None:
         """Closes the stream: what is spoken on it is its owner's business."""
         self.stream.close()
+
+    abort = shut_down

@@ -17,6 +17,10 @@ class SuccessorProtocol(asyncio.Protocol):
         """Begins to end the connection politely; called when the server shuts down."""
         raise NotImplementedError
 
+    def abort(self) -> None:
+        """Ends the connection at once."""
+        raise NotImplementedError
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Takes the connection off the server's list."""
         forget, self.forget = self.forget, None
