@@ -91,9 +91,11 @@ REWRITE = """
     def rewrite(path, text):
         for seconds in range(1, 1000):
             time.sleep(0.1)
-            with open(path, "w") as file:
+            # Moved into place: nobody sees half of it.
+            with open(path + ".new", "w") as file:
                 file.write(text)
-            os.utime(path, (seconds, seconds))
+            os.utime(path + ".new", (seconds, seconds))
+            os.replace(path + ".new", path)
 
     arguments = [__file__, "print('second version')"]
     threading.Thread(target=rewrite, args=arguments, daemon=True).start()
