@@ -1,6 +1,6 @@
 """RequestHandler: what a program derives its handlers from."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from fujita.httputil import HTTPServerRequest
@@ -8,6 +8,7 @@ from fujita.web.authentication import AuthenticationPart
 from fujita.web.error_page import ErrorPagePart
 from fujita.web.errors import HTTPError
 from fujita.web.etag import EtagPart
+from fujita.web.execution import Method
 from fujita.web.rendering import RenderingPart
 from fujita.web.xsrf import XsrfPart
 
@@ -40,14 +41,21 @@ class RequestHandler(AuthenticationPart, XsrfPart, RenderingPart, EtagPart, Erro
     def _initialize(self) -> None:
         pass
 
-    initialize = _initialize
+    initialize: Callable[..., None] = _initialize
     """Called with the arguments of the handler's route, before anything else."""
 
     def _unimplemented_method(self, *args: str, **kwargs: str) -> None:
         """Stands where a subclass has not said how to answer."""
         raise HTTPError(405)
 
-    head = get = post = delete = patch = put = options = _unimplemented_method
+    # Typed so that a subclass may take whatever arguments its route has.
+    head: Method = _unimplemented_method
+    get: Method = _unimplemented_method
+    post: Method = _unimplemented_method
+    delete: Method = _unimplemented_method
+    patch: Method = _unimplemented_method
+    put: Method = _unimplemented_method
+    options: Method = _unimplemented_method
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
         """Takes a piece of the body; for handlers with ``@stream_request_body``."""

@@ -17,7 +17,7 @@ class ErrorHandler(RequestHandler):
         status_code: The status of that error.
     """
 
-    def initialize(self, status_code: int) -> None:  # type: ignore[override]
+    def initialize(self, status_code: int) -> None:
         """Sets the status."""
         self.set_status(status_code)
 
@@ -44,7 +44,7 @@ class RedirectHandler(RequestHandler):
         permanent: Status 301 rather than 302.
     """
 
-    def initialize(self, url: str, permanent: bool = True) -> None:  # type: ignore[override]
+    def initialize(self, url: str, permanent: bool = True) -> None:
         """Takes the route's arguments."""
         self._url = url
         self._permanent = permanent
@@ -91,9 +91,7 @@ class FallbackHandler(RequestHandler):
         fallback: Called with the request.
     """
 
-    def initialize(  # type: ignore[override]
-        self, fallback: Callable[[HTTPServerRequest], None]
-    ) -> None:
+    def initialize(self, fallback: Callable[[HTTPServerRequest], None]) -> None:
         """Takes the route's argument."""
         self.fallback = fallback
 

@@ -62,7 +62,7 @@ class StaticFileHandler(StaticContent, RequestHandler):
 
     _stat_result: os.stat_result | None = None
 
-    def initialize(  # type: ignore[override]
+    def initialize(
         self,
         path: str,
         default_filename: str | None = None,
@@ -73,13 +73,11 @@ class StaticFileHandler(StaticContent, RequestHandler):
         self.default_filename = default_filename
         self.allowed_symlink_directory = allowed_symlink_directory
 
-    def head(self, path: str) -> Awaitable[None]:  # type: ignore[override]
+    def head(self, path: str) -> Awaitable[None]:
         """Answers as ``get`` does, without the body."""
         return self.get(path, include_body=False)
 
-    async def get(  # type: ignore[override]
-        self, path: str, include_body: bool = True
-    ) -> None:
+    async def get(self, path: str, include_body: bool = True) -> None:
         """Sends the file, or the part of it that was asked for.
 
         Args:
