@@ -158,11 +158,10 @@ class Semaphore(_TimeoutGarbageCollector):
 
     def release(self) -> None:
         """Raises the counter, or hands its place to the coroutine that has waited longest."""
-        waiter = self._waiters.next_pending()
-        if waiter is None:
-            self._value += 1
-        else:
+        if self._waiters and (waiter := self._waiters.next_pending()) is not None:
             waiter.set_result(_ReleasingContextManager(self))
+        else:
+            self._value += 1
 
     def acquire(self, timeout: Deadline = None) -> "Future[_ReleasingContextManager]":
         """Lowers the counter, as soon as it is above zero.

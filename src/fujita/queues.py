@@ -122,8 +122,7 @@ class Queue(Generic[Item]):
         Raises:
             QueueFull: There is not.
         """
-        getter = self._getters.next_pending()
-        if getter is not None:
+        if self._getters and (getter := self._getters.next_pending()) is not None:
             # The item goes through the queue, or a subclass would miss it.
             self._store(item)
             getter.set_result(self._get())
@@ -151,8 +150,7 @@ class Queue(Generic[Item]):
         Raises:
             QueueEmpty: There is none.
         """
-        putter = self._putters.next_pending()
-        if putter is not None:
+        if self._putters and (putter := self._putters.next_pending()) is not None:
             # Its item may be the very one to come out: the last one put, or the most urgent.
             assert isinstance(putter, _Putter)
             self._store(putter.item)
