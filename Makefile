@@ -2,19 +2,60 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+RUNTIME := $(VENV)/.runtime
+DEVELOPMENT := $(VENV)/.development
 
-.PHONY: help setup chat test lint types floors clean
+.PHONY: help setup chat test check lint types floors unit conformance bench clean
 
 help:  ## Show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(STAMP): pyproject.toml
-	@echo "Setting up $(VENV) (once) ..."
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Fujita needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; try: make PYTHON=python3.12")'
-	@$(PYTHON) -m venv $(VENV)
+$(RUNTIME): pyproject.toml
+	@echo "Setting up Fujita in $(VENV) (once) ..."
+	@$(PYTHON) -c 'import sys; sys.exit("Fujita needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; try: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV) || { echo "No virtual environment could be made; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	@$(BIN)/python -m pip install --quiet --editable . --group dev
-	@touch $(STAMP)
+	@$(BIN)/python -m pip install --quiet --editable .
+	@touch $(RUNTIME)
 
-setup: $(STAMP)  ## Create .venv with Fujita and its development tools
+$(DEVELOPMENT): $(RUNTIME)
+	@echo "Installing the development tools in $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --group dev
+	@touch $(DEVELOPMENT)
+
+setup: $(DEVELOPMENT)  ## Create .venv with Fujita and its development tools
+
+chat: $(RUNTIME)  ## Open the chat room on http://127.0.0.1:8888
+	@$(BIN)/fujita chat
+
+test: check unit conformance  ## Run every check and every test, as CI does
+
+check: lint types floors  ## Run the checks that need no test
+
+lint: $(DEVELOPMENT)
+	@echo "ruff ..."
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || { $(BIN)/ruff format --check . ; exit 1; }
+
+types: $(DEVELOPMENT)
+	@echo "mypy --strict ..."
+	@$(BIN)/mypy src tests
+
+floors: $(DEVELOPMENT)
+	@echo "import-linter ..."
+	@$(BIN)/lint-imports --no-cache
+
+unit: $(DEVELOPMENT)  ## Run the tests
+	@echo "pytest ..."
+	@$(BIN)/python -m pytest -q
+
+conformance: $(DEVELOPMENT)  ## Run the parts of Tornado's own test suite that Fujita passes whole
+	@echo "Tornado's own tests, on asyncio and on uvloop ..."
+	@$(BIN)/python -m tests.conformance.run --loop asyncio
+	@$(BIN)/python -m tests.conformance.run --loop uvloop
+
+bench: $(DEVELOPMENT)  ## Measure "hello, world" against Tornado (needs wrk)
+	@$(BIN)/python -m benchmarks.hello
+
+clean:  ## Remove what the other targets have made
+	rm -rf $(VENV) build dist .conformance .mypy_cache .pytest_cache .ruff_cache .hypothesis
