@@ -46,6 +46,8 @@ class _Parked(Coroutine[Any, Any, Any]):
         self.context = context
         if self.signal is not None and not self.signal.done():
             self.signal.set_result(None)
+        # The task holds this object, and will never be lent again: no cycle may be left.
+        del self.task
 
     def send(self, value: Any) -> Any:
         if self.running is None:
