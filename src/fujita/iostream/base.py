@@ -124,7 +124,11 @@ class BaseIOStream(StreamReading, StreamWriting):
 
     def _transfer(self, events: int) -> None:
         if events & (IOLoop.READ | IOLoop.ERROR):
-            if self._has_reader() or not self._incoming.size:
+            waited_for = self._has_reader()
+            if not waited_for:
+                # There may be a read that has been cancelled.
+                self._abandon_read()
+            if waited_for or not self._incoming.size:
                 # Without a reader this is how the end of the stream gets noticed.
                 self._handle_read()
             else:

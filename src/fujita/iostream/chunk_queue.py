@@ -74,23 +74,25 @@ class ChunkQueue:
                 head.release()
         self._head_start = size
 
-    def drain(self) -> list[bytes | bytearray | memoryview]:
-        """Empties the queue into the hands of the caller.
+    def take(self, limit: int) -> list[bytes | bytearray | memoryview]:
+        """Removes the first bytes, at most ``limit``, and hands them over.
 
         Returns:
             The chunks. Nobody will change them: what somebody could is copied.
         """
         chunks: list[bytes | bytearray | memoryview] = []
-        for chunk in self._buffers:
-            if isinstance(chunk, memoryview) and not isinstance(chunk.obj, bytes):
-                with chunk:
-                    chunks.append(bytes(chunk))
+        while self._buffers and limit:
+            head, start = self._buffers[0], self._head_start
+            size = min(len(head) - start, limit)
+            if isinstance(head, bytearray):
+                # A whole one leaves the queue, which was the only one to write to it.
+                chunks.append(head if size == len(head) else bytes(head[start : start + size]))
+            elif isinstance(head.obj, bytes):
+                chunks.append(head[start : start + size])
             else:
-                chunks.append(chunk)
-        if self._head_start:
-            chunks[0] = chunks[0][self._head_start :]
-        self._buffers.clear()
-        self._head_start = self._size = 0
+                chunks.append(head[start : start + size].tobytes())
+            self.advance(size)
+            limit -= size
         return chunks
 
     def clear(self) -> None:

@@ -97,10 +97,13 @@ class StreamReading(StreamLifecycle):
                 raise TypeError(f"read_into() needs a writable buffer, not {type(buf).__name__}")
             target = view.cast("B")
         try:
-            return self._start_read(ReadInto(target, partial))
+            future = self._start_read(ReadInto(target, partial))
         except BaseException:
             target.release()
             raise
+        if not future.done():
+            future.add_done_callback(self._release_cancelled)
+        return future
 
     def read_until(self, delimiter: bytes, max_bytes: int | None = None) -> Awaitable[bytes]:
         """Reads up to and including the next occurrence of a delimiter.
@@ -233,6 +236,11 @@ class StreamReading(StreamLifecycle):
         read, self._read, self._read_future = self._read, None, None
         if read is not None:
             read.abandon(self._incoming)
+
+    def _release_cancelled(self, future: "asyncio.Future[Any]") -> None:
+        """Lets a caller who has cancelled have his memory back before the next read."""
+        if future is self._read_future:
+            self._abandon_read()
 
     def _close_overfull(self) -> StreamBufferFullError:
         """Closes the stream because it holds too much; returns the error that says so."""

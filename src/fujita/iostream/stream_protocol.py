@@ -44,12 +44,14 @@ class StreamProtocol(asyncio.Protocol):
         else:
             self.stream.feed_data(data)
 
-    def eof_received(self) -> None:
-        """Tells the stream, and lets the transport close."""
+    def eof_received(self) -> bool:
+        """Tells the stream, which closes the transport when all has been read."""
         if self.stream is None:
             self._early_end = True
-        else:
-            self.stream.feed_eof()
+            return False
+        self.stream.feed_eof()
+        # A TLS transport closes in any case, and says so if it was asked not to.
+        return self.stream.transport.get_extra_info("ssl_object") is None
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Closes the stream."""

@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, cast
 
 from fujita.ioloop.loop import Selectable
-from fujita.iostream.base import BaseIOStream
+from fujita.iostream.base import WRITE_SIZE, BaseIOStream
 from fujita.iostream.socket_stream import IOStream
 from fujita.iostream.tls_socket_view import TLSSocketView
 
@@ -53,6 +53,7 @@ class TransportIOStream(IOStream):
         self.socket = _socket_of(transport)
         self._connect_future = None
         self._end_received = False
+        self._input_paused = False
         self._linger: asyncio.TimerHandle | None = None
         self._output_paused = _is_over_limit(transport)
         if initial_data:
@@ -115,7 +116,7 @@ class TransportIOStream(IOStream):
 
     def writing(self) -> bool:
         """Tells whether the transport is behind with what it has to send."""
-        return self._output_paused or super().writing()
+        return not self._closed and (self._output_paused or super().writing())
 
     def connect(self, address: Any, server_hostname: str | None = None) -> Any:
         """Is of no use here.
@@ -173,9 +174,13 @@ class TransportIOStream(IOStream):
             return
         transport = self.transport
         if self._has_reader() or self._incoming.size < self.read_chunk_size:
-            if not (transport.is_reading() or transport.is_closing()):
-                transport.resume_reading()
+            # A pause of the owner's ends when somebody reads from the stream, and not before.
+            if self._input_paused or (self._has_reader() and not transport.is_reading()):
+                self._input_paused = False
+                if not transport.is_closing():
+                    transport.resume_reading()
         elif transport.is_reading():
+            self._input_paused = True
             transport.pause_reading()
 
     def _disconnect(self) -> None:
@@ -186,16 +191,18 @@ class TransportIOStream(IOStream):
 
     def _flush(self) -> None:
         buffer = self._write_buffer
-        if buffer is None or self._output_paused:
+        if buffer is None:
             return
-        if buffer:
-            self._total_write_done_index += len(buffer)
-            chunks = buffer.drain()
+        # Bit by bit: a TLS transport takes any amount at once, and says only then that it holds
+        # too much.
+        while buffer and not self._output_paused:
+            before = len(buffer)
+            chunks = buffer.take(WRITE_SIZE)
+            self._total_write_done_index += before - len(buffer)
             if len(chunks) == 1:
                 self.transport.write(chunks[0])
             else:
                 self.transport.writelines(chunks)
-        # The transport may have found meanwhile that it holds too much.
         if not self._output_paused:
             self._settle_writes()
 
