@@ -8,6 +8,7 @@ The wheel is fetched by pip; nothing of it but its tests is unpacked.
 
 import argparse
 import asyncio
+import logging
 import os
 import subprocess
 import sys
@@ -57,6 +58,8 @@ def main() -> int:
         import uvloop
 
         asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    # Tornado's own runner does so too: its test cases take any log entry for a failure.
+    logging.getLogger("tornado.access").setLevel(logging.CRITICAL)
     names = [
         name if name.startswith(PREFIX) else PREFIX + name
         for name in options.names or ["runtests.all"]

@@ -5,6 +5,7 @@ import socket
 import ssl
 from asyncio import AbstractEventLoop, Handle
 from collections.abc import Callable
+from typing import Any
 
 from fujita import tasks
 from fujita.log import gen_log
@@ -33,7 +34,6 @@ class Listener:
         self._tls = tls
         self._server: asyncio.AbstractServer | None = None
         self._handshakes: set[asyncio.Task[None]] = set()
-        self._closed = False
         self._handle: Handle | None = loop.call_soon_threadsafe(self._start)
 
     def _start(self) -> None:
@@ -45,17 +45,14 @@ class Listener:
         tasks.start(self._serve(), self._loop, tasks.pool_of(self._loop))
 
     async def _serve(self) -> None:
-        create = self._loop.create_server
+        create: Any = self._loop.create_server
         if hasattr(socket, "AF_UNIX") and self._socket.family == socket.AF_UNIX:
-            server = await self._loop.create_unix_server(
-                self._protocol_factory, sock=self._socket, backlog=BACKLOG
-            )
-        else:
-            server = await create(self._protocol_factory, sock=self._socket, backlog=BACKLOG)
-        if self._closed:
-            server.close()
-        else:
-            self._server = server
+            create = self._loop.create_unix_server
+        # Without `start_serving` nothing is awaited: `close` always finds the server.
+        server = self._server = await create(
+            self._protocol_factory, sock=self._socket, backlog=BACKLOG, start_serving=False
+        )
+        await server.start_serving()
 
     def _accept_tls(self) -> None:
         """Accepts by hand: ``create_server`` would not tell of handshakes that fail."""
@@ -87,7 +84,6 @@ class Listener:
 
     def close(self) -> None:
         """Stops accepting and closes the socket."""
-        self._closed = True
         if self._handle is not None:
             self._handle.cancel()
         elif self._tls is not None and not self._loop.is_closed():

@@ -193,5 +193,5 @@ class HTTPHeaders(MutableMapping[str, str]):
 
 def _copied(fields: Fields) -> Fields:
     return {
-        name: value if isinstance(value, str) else list(value) for name, value in fields.items()
+        name: list(value) if isinstance(value, list) else value for name, value in fields.items()
     }

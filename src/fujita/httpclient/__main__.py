@@ -1,0 +1,5 @@
+"""Runs the command."""
+
+from fujita.httpclient.command import main
+
+main()

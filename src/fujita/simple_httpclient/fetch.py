@@ -1,0 +1,334 @@
+"""One fetch: from the client's queue to the response, over redirects and retries."""
+
+import asyncio
+import socket
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from fujita.httpclient import HTTPRequest, HTTPResponse
+from fujita.httputil import HTTPHeaders
+from fujita.log import app_log
+from fujita.netutil import is_valid_ip
+from fujita.simple_httpclient.body import RequestBody
+from fujita.simple_httpclient.connecting import connection_error, open_connection
+from fujita.simple_httpclient.connection import ClientConnection
+from fujita.simple_httpclient.decompression import GzipDecoder, decoder_for
+from fujita.simple_httpclient.endpoint import Endpoint
+from fujita.simple_httpclient.head import compose
+from fujita.simple_httpclient.hop import Hop
+from fujita.simple_httpclient.options import Options
+from fujita.simple_httpclient.redirect import REDIRECT_CODES, follow
+from fujita.simple_httpclient.tls import TLSFiles, freeze_options
+from fujita.wire.http1 import ResponseHead
+
+if TYPE_CHECKING:
+    from fujita.simple_httpclient.client import SimpleAsyncHTTPClient
+
+
+class Fetch:
+    """One call of ``fetch``.
+
+    Args:
+        client: The client.
+        request: The request that the program has made.
+        options: Its options.
+        callback: Is called with the response.
+
+    Attributes:
+        queue_timer: What ends its time in the client's queue.
+        head: The head of the response; None before it has come.
+    """
+
+    __slots__ = (
+        "_body",
+        "_callback",
+        "_chunks",
+        "_client",
+        "_connection",
+        "_data",
+        "_decoder",
+        "_endpoint",
+        "_follows",
+        "_headers",
+        "_hop",
+        "_is_retried",
+        "_made",
+        "_opening",
+        "_options",
+        "_redirects_left",
+        "_request",
+        "_start_time",
+        "_start_wall_time",
+        "head",
+        "queue_timer",
+    )
+
+    _hop: Hop
+    _headers: HTTPHeaders
+    _endpoint: Endpoint
+    _data: bytes
+
+    def __init__(
+        self,
+        client: "SimpleAsyncHTTPClient",
+        request: HTTPRequest,
+        options: Options,
+        callback: Callable[[HTTPResponse], None],
+        now: float,
+    ) -> None:
+        self._client = client
+        self._request = request
+        self._options = options
+        self._callback = callback
+        self._made = now
+        self._start_time: float | None = None
+        self._start_wall_time: float | None = None
+        self._redirects_left = options.max_redirects
+        self._connection: ClientConnection | None = None
+        self._opening: asyncio.Task[None] | None = None
+        self._is_retried = False
+        self._body: RequestBody | None = None
+        self._chunks: list[bytes] = []
+        self._decoder: GzipDecoder | None = None
+        self._follows = False
+        self.head: ResponseHead | None = None
+        self.queue_timer: asyncio.TimerHandle | None = None
+
+    # To the connection.
+
+    def begin(self, now: float) -> None:
+        """Begins, now that it is this fetch's turn."""
+        try:
+            self._request_hop(Hop.first(self._request, self._options), now)
+        except Exception as error:
+            self.fail(error)
+
+    def _request_hop(self, hop: Hop, now: float) -> None:
+        self._hop = hop
+        self._start_time = now
+        self._start_wall_time = time.time()
+        self._data, self._body = compose(hop, self._options)
+        endpoint = self._endpoint = self._choose_endpoint()
+        connection = self._client.pool.take(endpoint, now, hop.is_repeatable)
+        if connection is None:
+            self._open()
+        else:
+            self._send(connection)
+
+    def _choose_endpoint(self) -> Endpoint:
+        options = self._options
+        target = self._hop.target
+        tls = None
+        if target.scheme == "https":
+            if options.ssl_options is not None:
+                tls = freeze_options(options.ssl_options)
+            else:
+                tls = TLSFiles(
+                    options.validate_cert,
+                    options.ca_certs,
+                    options.client_cert,
+                    options.client_key,
+                )
+        source = options.network_interface
+        if source is not None and not is_valid_ip(source):
+            raise ValueError(
+                f"Unrecognized IPv4 or IPv6 address for network_interface, got {source!r}"
+            )
+        tcp_client = self._client.tcp_client
+        return Endpoint(
+            target.host,
+            target.port,
+            socket.AF_INET if options.allow_ipv6 is False else socket.AF_UNSPEC,
+            source,
+            tls,
+            tcp_client,
+            getattr(tcp_client, "resolver", None),
+        )
+
+    def _open(self) -> None:
+        self._opening = self._client.loop.create_task(self._connect())
+
+    async def _connect(self) -> None:
+        options, client = self._options, self._client
+        timeout = shortest(options.connect_timeout, options.request_timeout)
+        assert self._start_time is not None
+        connection = ClientConnection(client.pool, self._endpoint, client.limits, client.loop)
+        try:
+            await open_connection(
+                self._endpoint,
+                connection,
+                None if timeout is None else self._start_time + timeout,
+                client.max_buffer_size,
+            )
+        except (Exception, asyncio.CancelledError) as error:
+            self.fail(connection_error(error))
+        else:
+            self._send(connection)
+        finally:
+            self._opening = None
+
+    def _send(self, connection: ClientConnection) -> None:
+        self._connection = connection
+        timeout = self._options.request_timeout
+        assert self._start_time is not None
+        deadline = self._start_time + timeout if timeout else None
+        connection.send(self, self._hop.method, self._data, deadline)
+        if self._body is not None and not self._options.expect_100_continue:
+            self._body.start(connection, connection.give_up)
+
+    def retry(self) -> bool:
+        """Sends the request once more, over a new connection, if that can do no harm.
+
+        RFC 9112 section 9.3.1: "When an inbound connection is closed prematurely, a client MAY
+        open a new connection and automatically retransmit an aborted sequence of requests if all
+        of those requests have idempotent methods".
+        """
+        if self._is_retried or not self._hop.is_repeatable:
+            return False
+        self._is_retried = True
+        if self._body is not None:
+            self._body.abandon()
+            self._data, self._body = compose(self._hop, self._options)
+        self._open()
+        return True
+
+    # From the connection.
+
+    def informational_received(self, head: ResponseHead) -> None:
+        """Takes a 1xx response, which is not the final one."""
+        body = self._body
+        if head.code == 100 and self._options.expect_100_continue:
+            if body is not None and not body.is_started:
+                assert self._connection is not None
+                body.start(self._connection, self._connection.give_up)
+            return
+        if self._options.header_callback is not None:
+            self._call_header_callback(head, HTTPHeaders.from_fields(head.section.fields))
+
+    def head_received(self, head: ResponseHead) -> None:
+        """Takes the head of the response."""
+        self.head = head
+        options = self._options
+        headers = self._headers = HTTPHeaders.from_fields(head.section.fields)
+        if head.code in REDIRECT_CODES and "Location" in headers:
+            self._follows = bool(options.follow_redirects) and self._redirects_left > 0
+            if self._follows:
+                return
+        if options.decompress_response:
+            self._decoder = decoder_for(headers, self._client.limits.body)
+        if options.header_callback is not None:
+            self._call_header_callback(head, headers)
+
+    def _call_header_callback(self, head: ResponseHead, headers: HTTPHeaders) -> None:
+        callback = self._options.header_callback
+        assert callback is not None
+        callback(f"HTTP/1.{head.minor_version} {head.code} {head.reason}\r\n")
+        for name, value in headers.get_all():
+            callback(f"{name}: {value}\r\n")
+        callback("\r\n")
+
+    def decoded(self, data: bytes) -> Iterator[bytes] | None:
+        """Takes a piece of the body.
+
+        Returns:
+            What is to be handed to `body_received` bit by bit, or None if there is nothing.
+        """
+        if self._follows:
+            return None
+        if self._decoder is not None:
+            return self._decoder.decode(data)
+        if self._options.streaming_callback is None:
+            self._chunks.append(data)
+            return None
+        return iter((data,))
+
+    def body_received(self, piece: bytes) -> Awaitable[None] | None:
+        """Takes a decoded piece of the body; returns what is to be awaited before the next."""
+        callback = self._options.streaming_callback
+        if callback is not None:
+            return callback(piece)
+        self._chunks.append(piece)
+        return None
+
+    def body_ended(self) -> None:
+        """Takes the end of the body."""
+        if self._decoder is not None:
+            self._decoder.finish()
+
+    def may_reuse(self) -> bool:
+        """Tells whether the request leaves the connection fit for another."""
+        if self._body is not None and not self._body.is_complete:
+            return False
+        connection = self._hop.headers.get("Connection")
+        return connection is None or "close" not in connection.lower()
+
+    # The end.
+
+    def complete(self, now: float) -> None:
+        """Gives the program its response, or follows the redirect that it is."""
+        if self._body is not None:
+            self._body.abandon()
+        if self._follows:
+            self._follow(now)
+            return
+        head = self.head
+        assert head is not None
+        assert self._start_time is not None
+        chunks = self._chunks
+        body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        self._deliver(
+            HTTPResponse(
+                self._request,
+                head.code,
+                self._headers,
+                BytesIO(body),
+                self._hop.url,
+                None,
+                now - self._start_time,
+                {"queue": max(self._start_time - self._made, 0.0)},
+                head.reason or None,
+                self._start_wall_time,
+            )
+        )
+
+    def _follow(self, now: float) -> None:
+        head = self.head
+        assert head is not None
+        self.head = None
+        self._follows = False
+        self._is_retried = False
+        self._redirects_left -= 1
+        try:
+            self._request_hop(follow(self._hop, head.code, self._headers["Location"]), now)
+        except Exception as error:
+            self.fail(error)
+
+    def fail(self, error: BaseException) -> None:
+        """Gives the program an error in place of a response."""
+        if self._body is not None:
+            self._body.abandon()
+        start_time = self._start_time
+        now = self._client.loop.time()
+        self._deliver(
+            HTTPResponse(
+                self._request,
+                599,
+                error=error,
+                request_time=now - (self._made if start_time is None else start_time),
+                start_time=self._start_wall_time,
+            )
+        )
+
+    def _deliver(self, response: HTTPResponse) -> None:
+        self._client.release(self)
+        try:
+            self._callback(response)
+        except Exception:
+            app_log.error("Uncaught exception", exc_info=True)
+
+
+def shortest(*timeouts: float | None) -> float | None:
+    """Gives the shortest of some timeouts, of which 0 and None mean none."""
+    return min(filter(None, timeouts), default=None)
