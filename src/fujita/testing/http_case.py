@@ -83,10 +83,11 @@ class AsyncHTTPTestCase(AsyncTestCase):
             **kwargs: More for `AsyncHTTPClient.fetch`, such as ``method`` and ``body``.
         """
         url = path if path.lower().startswith(("http://", "https://")) else self.get_url(path)
-        return self.io_loop.run_sync(
+        response: HTTPResponse = self.io_loop.run_sync(
             lambda: self.http_client.fetch(url, raise_error=raise_error, **kwargs),
             timeout=get_async_test_timeout(),
         )
+        return response
 
     def get_httpserver_options(self) -> dict[str, Any]:
         """Keyword arguments for the server; override it to have some."""
