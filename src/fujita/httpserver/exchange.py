@@ -241,13 +241,19 @@ class ServerExchange(HTTPConnection):
         self._close_callback = None
         return protocol.switch_to(successor)
 
+    def client_gone(self) -> None:
+        """Tells the handler that the client is sending no more; called by the protocol."""
+        callback, self._close_callback = self._close_callback, None
+        if callback is not None:
+            callback()
+
     def connection_lost(self) -> None:
         """Tells delegate or handler that the client has gone; called by the protocol."""
         self.protocol = None
         callback, self._close_callback = self._close_callback, None
         if self.reading and self.delegate is not None:
             self.delegate.on_connection_close()
-        if callback is not None:
+        elif callback is not None:
             callback()
 
 

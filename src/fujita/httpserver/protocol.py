@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from fujita.httpserver.context import ConnectionContext
 from fujita.httpserver.decompression import BodyDecoder, decoder_for
 from fujita.httpserver.exchange import ServerExchange, closed_future
+from fujita.httpserver.lingering import LingeringProtocol
 from fujita.httpserver.stream import StreamProtocol
 from fujita.httpserver.successor import SuccessorProtocol
 from fujita.httpserver.timeouts import BODY, BUSY, HEAD, IDLE, Phase, PhaseTimer
@@ -51,7 +52,6 @@ class ServerProtocol(asyncio.Protocol):
 
     __slots__ = (
         "_advancing",
-        "_discarding",
         "_drained",
         "_paused",
         "_stream",
@@ -84,7 +84,6 @@ class ServerProtocol(asyncio.Protocol):
         self._stream: TransportIOStream | None = None
         self._drained: Future[None] | None = None
         self._advancing = False
-        self._discarding = False
         self._paused = False
         self._waiting = False
 
@@ -106,17 +105,23 @@ class ServerProtocol(asyncio.Protocol):
         self.parser.receive_data(data)
         if self._waiting:
             self._hold_back()
-        elif self.exchange is None or self.exchange.reading or self._discarding:
+        elif self.exchange is None or self.exchange.reading:
             self._advance()
         else:
             self._hold_back()
 
     def eof_received(self) -> bool:
-        """Goes on serving a client that has only shut its sending side down."""
-        if self.exchange is None or self.exchange.reading:
+        """Takes the end of what the client sends.
+
+        A handler that is waiting is told that the client has gone, as it nearly always has. In
+        case the client has only shut its sending side down, the response is sent all the same.
+        """
+        exchange = self.exchange
+        if exchange is None or exchange.reading:
             return False
         self.closing = True
-        return True
+        exchange.client_gone()
+        return self.exchange is not None
 
     def pause_writing(self) -> None:
         """Makes writers wait."""
@@ -139,8 +144,12 @@ class ServerProtocol(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends everything that belongs to the connection."""
-        self._stop_timer()
         self.server.forget(self)
+        self._give_up(exc)
+
+    def _give_up(self, exc: Exception | None) -> None:
+        """Ends everything that waits for the connection."""
+        self._stop_timer()
         drained, self._drained = self._drained, None
         if drained is not None and not drained.done():
             drained.set_exception(StreamClosedError(real_error=exc))
@@ -250,7 +259,7 @@ class ServerProtocol(asyncio.Protocol):
         if self._timer is not None:
             self._timer.received += len(data)
         exchange = self.exchange
-        if exchange is None or self._discarding:
+        if exchange is None:
             return
         if self.decoder is not None:
             pieces = self.decoder.decode(data, self.parser.body_limit)
@@ -266,7 +275,7 @@ class ServerProtocol(asyncio.Protocol):
         """Hands pieces of the body on, waiting after each for as long as the delegate asks."""
         assert exchange.delegate is not None
         for index, piece in enumerate(pieces):
-            if self._discarding or exchange.protocol is None:
+            if exchange.protocol is None:
                 return
             awaitable = exchange.delegate.data_received(piece)
             if awaitable is not None:
@@ -277,12 +286,6 @@ class ServerProtocol(asyncio.Protocol):
     def _request_complete(self) -> None:
         exchange = self.exchange
         if exchange is None:
-            return
-        if self._discarding:
-            self._discarding = False
-            exchange.reading = False
-            exchange.protocol = None
-            self._next_request()
             return
         if self.decoder is not None:
             self.decoder.finish()
@@ -347,11 +350,10 @@ class ServerProtocol(asyncio.Protocol):
         if exchange is not self.exchange:
             return
         if exchange.reading:
-            # The handler answered before the request was complete.
-            self._discarding = True
-            self.closing = self.closing or close
-            if self.closing and not self._advancing:
-                self.close()
+            # The handler answered before the request was complete. What is still to come
+            # could be large, so the connection is not kept for another request.
+            exchange.protocol = exchange.delegate = self.exchange = None
+            self._linger()
             return
         if close or self.closing:
             self.exchange = None
@@ -381,7 +383,23 @@ class ServerProtocol(asyncio.Protocol):
         exchange = self.exchange
         if exchange is None or not exchange.response_started:
             self.transport.write(_REFUSALS.get(status, _REFUSALS[400]))
-        self.close()
+        self._linger()
+
+    def _linger(self) -> None:
+        """Closes the connection without cutting off what has just been written to it."""
+        self.closing = True
+        self._waiting = True
+        if self.transport.is_closing():
+            return
+        self._let_in()
+        if self.transport.can_write_eof():
+            successor = LingeringProtocol(self.transport, self.loop)
+            self.server.replace(self, successor)
+            self.transport.set_protocol(successor)
+            self._give_up(None)
+        else:
+            # TLS closes in both directions at once.
+            self.transport.close()
 
     def _expired(self, phase: Phase) -> None:
         if phase is BODY:

@@ -1,7 +1,7 @@
 """The part of a handler that runs it: from the request to ``get`` or ``post`` and the end."""
 
 import sys
-from asyncio import CancelledError
+from asyncio import CancelledError, current_task
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -66,6 +66,15 @@ class ExecutionPart(ResponsePart):
                 await waiting
             if self._auto_finish and not self._finished:
                 self.finish()
+        except CancelledError as error:
+            task = current_task()
+            if task is None or not task.cancelling():
+                # Something that the handler waited for was cancelled, not the handler.
+                self._answer_exception(error)
+                return
+            if not self._finished:
+                self.send_error(500)
+            raise
         except Exception as error:
             self._answer_exception(error)
         finally:
@@ -83,7 +92,7 @@ class ExecutionPart(ResponsePart):
         except Exception as error:
             raise Finish from error
 
-    def _answer_exception(self, error: Exception) -> None:
+    def _answer_exception(self, error: BaseException) -> None:
         if isinstance(error, HTTPInputError):
             # What is read of the request when it is first asked for, as the query's arguments.
             error = HTTPError(400, "%s", error)
