@@ -57,6 +57,6 @@ def test_compiles_a_pattern_once() -> None:
 
 def test_refuses_text_and_nonsense() -> None:
     with pytest.raises(TypeError, match="bytes"):
-        compile_with_reach("text")  # type: ignore[arg-type]
+        compile_with_reach("text")
     with pytest.raises(re.error):
         compile_with_reach(rb"(")

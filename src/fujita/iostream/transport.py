@@ -146,6 +146,8 @@ class TransportIOStream(IOStream):
         context = self._tls_context(server_side, ssl_options)
         if context.check_hostname and not server_hostname:
             raise ValueError("check_hostname requires server_hostname")
+        # What comes from now on is for TLS; the loop resumes.
+        self.transport.pause_reading()
         callback, self._close_callback = self._close_callback, None
         # The transport is the new stream's: closing this one must not touch it.
         self._closed = True
