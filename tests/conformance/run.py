@@ -51,6 +51,7 @@ def main() -> int:
     options = parser.parse_args()
     package = fetch_tests()
     compat.install()
+    compat.install_in_children()
     sys.modules["tornado"].__path__.append(str(package))
     # For the loops that Fujita makes, here and in the processes that tests start.
     os.environ["FUJITA_LOOP"] = options.loop

@@ -1,16 +1,28 @@
 """The ``tornado`` package that stands in for Tornado: every submodule is Fujita's."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from types import CodeType, ModuleType
+from typing import TYPE_CHECKING
 
 import fujita
 
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution, DistributionFinder
+
 PREFIX = "tornado."
+
+# What Tornado's ``from tornado import *`` gives.
+_PUBLIC = [
+    *("auth", "autoreload", "concurrent", "curl_httpclient", "escape", "gen", "http1connection"),
+    *("httpclient", "httpserver", "httputil", "ioloop", "iostream", "locale", "locks", "log"),
+    *("netutil", "options", "platform", "process", "queues", "routing", "simple_httpclient"),
+    *("tcpclient", "tcpserver", "template", "testing", "util", "web"),
+]
 
 
 class _AliasLoader(Loader):
@@ -37,7 +49,7 @@ class _AliasLoader(Loader):
 
 
 class _AliasFinder(MetaPathFinder):
-    """Finds ``tornado.x`` wherever ``fujita.x`` exists; the rest is left to ``tornado.__path__``."""
+    """Finds ``tornado.x`` wherever ``fujita.x`` is; all else is left to ``tornado.__path__``."""
 
     def find_spec(
         self,
@@ -62,6 +74,14 @@ class _AliasFinder(MetaPathFinder):
             is_package=found.submodule_search_locations is not None,
         )
 
+    @staticmethod
+    def find_distributions(context: "DistributionFinder.Context") -> Iterator["Distribution"]:
+        """Answers ``importlib.metadata.version("tornado")``."""
+        if context.name is None or context.name.lower() == "tornado":
+            from fujita.compat.distribution import TornadoDistribution
+
+            yield TornadoDistribution()
+
 
 _finder = _AliasFinder()
 
@@ -73,7 +93,9 @@ def _package() -> ModuleType:
     package.__spec__ = ModuleSpec("tornado", None, origin=fujita.__file__, is_package=True)
     package.__spec__.submodule_search_locations = package.__path__
     package.__package__ = "tornado"
-    package.__dict__.update(version=fujita.version, version_info=fujita.version_info)
+    package.__dict__.update(
+        __all__=_PUBLIC, version=fujita.version, version_info=fujita.version_info
+    )
 
     def __getattr__(name: str) -> ModuleType:
         """Imports a submodule on first use, as Tornado does since 6.2."""
