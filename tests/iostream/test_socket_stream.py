@@ -4,7 +4,7 @@ from unittest import mock
 
 import pytest
 
-from fujita.iostream import IOStream, StreamClosedError
+from fujita.iostream import IOStream, StreamClosedError, socket_stream
 from tests.iostream.streams import (
     Run,
     client_context,
@@ -210,6 +210,24 @@ def test_start_tls_without_a_name_leaves_the_stream_as_it_was(run_async: Run) ->
             client.start_tls(False)
         await client.write(b"still plain")
         assert await server.read_bytes(11) == b"still plain"
+
+    run_async(main)
+
+
+def test_start_tls_that_loses_the_socket(run_async: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(sock: socket.socket, *args: object, **kwargs: object) -> None:
+        # As ssl does when the peer has gone meanwhile.
+        sock.close()
+        raise OSError(errno.ENOTCONN, "gone")
+
+    monkeypatch.setattr(socket_stream, "ssl_wrap_socket", fail)
+
+    async def main() -> None:
+        client, server = await socket_pair()
+        with pytest.raises(OSError, match="gone"):
+            client.start_tls(False, client_context(), "localhost")
+        assert client.closed()
+        await closed(server)
 
     run_async(main)
 

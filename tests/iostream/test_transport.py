@@ -156,6 +156,17 @@ def test_a_delivery_larger_than_the_buffer(
     run_async(main)
 
 
+def test_a_cancelled_read_leaves_what_arrives_next(run_async: Run) -> None:
+    async def main() -> None:
+        stream, _ = stub()
+        stream.read_until_close().cancel()  # type: ignore[attr-defined]
+        stream.feed_data(b"abc")
+        assert not stream.reading()
+        assert await stream.read_bytes(3) == b"abc"
+
+    run_async(main)
+
+
 def test_the_end_waits_for_the_reader(run_async: Run) -> None:
     async def main() -> None:
         stream, below = stub()

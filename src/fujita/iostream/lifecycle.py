@@ -106,7 +106,7 @@ class StreamLifecycle:
 
     def _would_find_nothing(self) -> bool:
         """Tells whether `_pull` is not worth its cost, since an event will tell when it is."""
-        return False
+        raise NotImplementedError
 
     def _flush(self) -> None:
         """Gives the source what it will take."""
