@@ -77,7 +77,8 @@ class Listener:
             gen_log.warning("SSL Error on %s: %s", address, error)
             connection.close()
         except OSError as error:
-            gen_log.info("TLS handshake with %s failed: %s", address, error)
+            # The client has gone away, which it may.
+            gen_log.debug("TLS handshake with %s failed: %r", address, error)
             connection.close()
         except asyncio.CancelledError:
             connection.close()

@@ -4,12 +4,12 @@ import asyncio
 import socket
 import ssl
 
+from fujita.http1connection.stream_transport import StreamTransport
 from fujita.iostream import IOStream, StreamClosedError
 from fujita.log import gen_log
 from fujita.netutil.address import format_address
 from fujita.simple_httpclient.endpoint import Endpoint
 from fujita.simple_httpclient.errors import HTTPStreamClosedError, HTTPTimeoutError
-from fujita.simple_httpclient.stream_transport import StreamTransport
 from fujita.simple_httpclient.tls import make_context
 from fujita.tcpclient import TCPClient
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Iterator
 from typing import TYPE_CHECKING, cast
 
 from fujita.gen import convert_yielded
+from fujita.http1connection import _MAX_1XX_RESPONSES
 from fujita.iostream import StreamClosedError, UnsatisfiableReadError
 from fujita.log import app_log, gen_log
 from fujita.simple_httpclient.endpoint import Endpoint
@@ -29,8 +30,6 @@ PROBE_AFTER = 0.5
 """How long a connection may rest, in seconds, before it is asked whether it still stands. Its end
 is usually told by the loop, but not to a program that has kept the loop from running."""
 
-MAX_INFORMATIONAL = 10
-"""How many 1xx responses may precede a response."""
 
 _KEEP_ALIVE_TIMEOUT = re.compile(r"\btimeout=([0-9]{1,9})", re.IGNORECASE)
 
@@ -265,7 +264,7 @@ class ClientConnection(asyncio.Protocol):
     def _head_received(self, fetch: "Fetch", head: ResponseHead) -> None:
         if head.code < 200:
             self._informational += 1
-            if self._informational > MAX_INFORMATIONAL:
+            if self._informational > _MAX_1XX_RESPONSES:
                 raise ProtocolError("Too many 1xx responses")
             fetch.informational_received(head)
             return

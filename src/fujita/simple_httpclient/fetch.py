@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from fujita.http1connection.decompression import GzipDecoder, decoder_for
 from fujita.httpclient import HTTPRequest, HTTPResponse
 from fujita.httputil import HTTPHeaders
 from fujita.log import app_log
@@ -14,7 +15,6 @@ from fujita.netutil import is_valid_ip
 from fujita.simple_httpclient.body import RequestBody
 from fujita.simple_httpclient.connecting import connection_error, open_connection
 from fujita.simple_httpclient.connection import ClientConnection
-from fujita.simple_httpclient.decompression import GzipDecoder, decoder_for
 from fujita.simple_httpclient.endpoint import Endpoint
 from fujita.simple_httpclient.head import compose
 from fujita.simple_httpclient.hop import Hop

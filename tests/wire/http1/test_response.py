@@ -106,7 +106,7 @@ def test_a_tunnel_has_no_body() -> None:
         (b"nonsense\r\n\r\n", "start line"),
         (b"HTTP/1.1 200 OK\r\nA b\r\n\r\n", "no colon"),
         (b"HTTP/1.1 204 No\r\nTransfer-Encoding: chunked\r\n\r\n", "must not have Transfer"),
-        (b"HTTP/1.1 204 No\r\nContent-Length: 3\r\n\r\n", "must not have body"),
+        (b"HTTP/1.1 204 No\r\nContent-Length: 3\r\n\r\n", "should not have body"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", "unequal"),
     ],
 )

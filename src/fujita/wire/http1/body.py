@@ -60,7 +60,7 @@ class UntilCloseBody:
         if data:
             self.received += len(data)
             if self.limit is not None and self.received > self.limit:
-                raise ProtocolError("body too large", 413)
+                raise ProtocolError("Body too long", 413)
             return data
         return END_OF_MESSAGE if self.ended else NEED_DATA
 

@@ -119,7 +119,7 @@ class ResponseParser(ReceiveBuffer):
                 raise ProtocolError(f"Response with code {code} must not have Transfer-Encoding")
             length = fields.get("Content-Length")
             if length is not None and length != "0":
-                raise ProtocolError(f"Response with code {code} must not have body")
+                raise ProtocolError(f"Response with code {code} should not have body")
         return FieldSection(fields)
 
     def _start_body(self, head: ResponseHead) -> None:

@@ -1,4 +1,4 @@
-"""Response bodies with ``Content-Encoding: gzip``."""
+"""Bodies with ``Content-Encoding: gzip``."""
 
 import zlib
 from collections.abc import Iterator
@@ -18,11 +18,11 @@ class GzipDecoder:
         limit: How large the decoded body may be, in bytes; None for any size.
     """
 
-    __slots__ = ("_decompressor", "_limit", "_size")
+    __slots__ = ("_decompressor", "_size", "limit")
 
     def __init__(self, limit: int | None) -> None:
         self._decompressor = GzipDecompressor()
-        self._limit = limit
+        self.limit = limit
         self._size = 0
 
     def decode(self, data: bytes) -> Iterator[bytes]:
@@ -38,7 +38,7 @@ class GzipDecoder:
                 raise ProtocolError(f"invalid gzip data: {error}") from None
             data = self._decompressor.unconsumed_tail
             self._size += len(piece)
-            if self._limit is not None and self._size > self._limit:
+            if self.limit is not None and self._size > self.limit:
                 raise ProtocolError("decompressed body too large")
             if piece:
                 yield piece

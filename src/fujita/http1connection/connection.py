@@ -1,0 +1,443 @@
+"""HTTP/1.1 on a stream."""
+
+import asyncio
+from asyncio import Future
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fujita.gen import convert_yielded
+from fujita.http1connection.decompression import GzipDecoder, decoder_for
+from fujita.http1connection.framing import (
+    BodyFraming,
+    frame_request,
+    frame_response,
+    settle_connection,
+)
+from fujita.http1connection.incoming import IncomingMessage
+from fujita.http1connection.parameters import HTTP1ConnectionParameters
+from fujita.httputil import (
+    HTTPConnection,
+    HTTPHeaders,
+    HTTPInputError,
+    HTTPMessageDelegate,
+    HTTPOutputError,
+    RequestStartLine,
+    ResponseStartLine,
+)
+from fujita.iostream import IOStream, StreamClosedError
+from fujita.log import app_log, gen_log
+from fujita.wire.http1 import (
+    Limits,
+    ProtocolError,
+    RequestHead,
+    RequestParser,
+    ResponseHead,
+    ResponseParser,
+    serialize,
+)
+
+MAX_INFORMATIONAL = 10
+"""How many 1xx responses may precede a response."""
+
+
+class DelegateError(Exception):
+    """A delegate failed. That has been logged."""
+
+
+class HTTP1Connection(HTTPConnection):
+    """Exchanges one request and one response over a stream, as client or as server.
+
+    A server's requests are usually read by an `HTTP1ServerConnection`, which makes one of these
+    for each. A client writes a request with `write_headers`, `write` and `finish`, and then calls
+    `read_response`.
+
+    Args:
+        stream: The stream.
+        is_client: Whether this end sends the request.
+        params: Settings.
+        context: Anything; for delegates, which find it as ``connection.context``.
+
+    Attributes:
+        stream: The stream; None once it has been detached.
+        is_client: See above.
+        params: See above.
+        context: See above.
+        no_keep_alive: Whether a server's connection ends with its first request.
+    """
+
+    def __init__(
+        self,
+        stream: IOStream,
+        is_client: bool,
+        params: HTTP1ConnectionParameters | None = None,
+        context: object | None = None,
+    ) -> None:
+        if params is None:
+            params = HTTP1ConnectionParameters()
+        self.stream: IOStream | None = stream
+        self.is_client = is_client
+        self.params = params
+        self.context = context
+        self.no_keep_alive = params.no_keep_alive
+        self._body_timeout = params.body_timeout
+        self._max_body_size = (
+            stream.max_buffer_size if params.max_body_size is None else params.max_body_size
+        )
+        self._request: RequestHead | None = None
+        self._request_method = "GET"
+        self._framing: BodyFraming | None = None
+        self._is_read = False
+        self._has_written = False
+        self._is_written = False
+        self._closes = False
+        self._last_write: Future[None] | None = None
+        self._close_callback: Callable[[], Any] | None = None
+        self._over: Future[None] = Future()
+        """Done when both messages are complete, or the connection is closed."""
+
+    # Reading.
+
+    async def read_response(self, delegate: HTTPMessageDelegate) -> bool:
+        """Reads the response; for a server, the request.
+
+        Args:
+            delegate: Is told of its parts.
+
+        Returns:
+            Whether the stream can be used for another request.
+
+        Raises:
+            StreamClosedError: The stream closed before the message was complete.
+        """
+        reading = _Reading(self, delegate)
+        try:
+            if not await reading.read():
+                return False
+            self._is_read = True
+            if self.is_client or not self._is_written:
+                reading.finish()
+            await self._wait_until_over()
+        except (HTTPInputError, ProtocolError) as error:
+            await self._refuse(error)
+            return False
+        except DelegateError:
+            self.close()
+            return False
+        finally:
+            reading.end()
+            self._close_callback = None
+        return self.stream is not None
+
+    async def _wait_until_over(self) -> None:
+        """Waits for what is still to be written."""
+        stream = self.stream
+        if self.is_client and not self._has_written:
+            return
+        if not self._over.done() and stream is not None and not stream.closed():
+            stream.set_close_callback(self._stream_closed)
+            await self._over
+
+    async def _refuse(self, error: Exception) -> None:
+        gen_log.info("Malformed HTTP message from %s: %s", self.context, error)
+        stream = self.stream
+        if not self.is_client and stream is not None and not self._has_written:
+            await stream.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        self.close()
+
+    def _stream_closed(self) -> None:
+        callback, self._close_callback = self._close_callback, None
+        self._end()
+        if callback is not None:
+            callback()
+
+    def set_close_callback(self, callback: Callable[[], None] | None) -> None:
+        """Sets what is called if the connection closes while no message is being read.
+
+        While one is, the delegate's ``on_connection_close`` is called instead. A server's callback
+        so learns that the client has gone and nobody wants the response any more.
+        """
+        self._close_callback = callback
+
+    def set_body_timeout(self, timeout: float) -> None:
+        """Sets how many seconds the body of this message may take."""
+        self._body_timeout = timeout
+
+    def set_max_body_size(self, max_body_size: int) -> None:
+        """Sets how large the body of this message may be, in bytes."""
+        self._max_body_size = max_body_size
+
+    # Writing.
+
+    def write_headers(
+        self,
+        start_line: RequestStartLine | ResponseStartLine,
+        headers: HTTPHeaders,
+        chunk: bytes | None = None,
+    ) -> "Future[None]":
+        """Writes the head, and the first piece of the body with it.
+
+        Fields that say how the body is delimited, and what becomes of the connection, are added
+        where they are missing.
+
+        Args:
+            start_line: The request line or the status line; its version is not looked at.
+            headers: The header fields.
+            chunk: The first piece of the body.
+
+        Returns:
+            A future that is done when more may be written.
+
+        Raises:
+            ValueError: A header field holds CR or LF.
+            HTTPOutputError: The piece is longer than Content-Length says.
+        """
+        if isinstance(start_line, RequestStartLine):
+            self._request_method = start_line.method
+            self._framing = frame_request(start_line.method, headers)
+            line = f"{start_line.method} {start_line.path} HTTP/1.1\r\n"
+        else:
+            request = self._request
+            assert request is not None
+            self._framing = frame_response(start_line.code, headers, request)
+            self._closes = settle_connection(headers, request, self._closes)
+            line = serialize.status_line(start_line.code, start_line.reason or "")
+        data = serialize.head(line, headers.to_fields())
+        if chunk:
+            data += self._framed(chunk)
+        return self._send(data)
+
+    def write(self, chunk: bytes) -> "Future[None]":
+        """Writes a piece of the body; without `write_headers` before, bytes as they are.
+
+        Returns:
+            A future that is done when more may be written.
+
+        Raises:
+            HTTPOutputError: The body grows longer than Content-Length says.
+        """
+        return self._send(self._framed(chunk))
+
+    def finish(self) -> None:
+        """Completes the message.
+
+        Raises:
+            HTTPOutputError: The body is shorter than Content-Length says. The connection is
+                closed, so that the other end notices.
+        """
+        stream = self.stream
+        if stream is None:
+            return
+        if self._framing is not None and not stream.closed():
+            try:
+                end = self._framing.end()
+            except HTTPOutputError:
+                stream.close()
+                raise
+            if end:
+                self._send(end)
+        self._is_written = True
+        if not self._is_read:
+            # The rest of the request would have to be read before the next one.
+            self._closes = True
+        # Nothing more will come that the last bytes could wait for.
+        stream.set_nodelay(True)
+        last_write = self._last_write
+        if last_write is None or last_write.done():
+            self._written()
+        else:
+            last_write.add_done_callback(self._written)
+
+    def _framed(self, chunk: bytes) -> bytes:
+        if self._framing is None:
+            return chunk
+        try:
+            return self._framing.frame(chunk)
+        except HTTPOutputError:
+            if self.stream is not None:
+                self.stream.close()
+            raise
+
+    def _send(self, data: bytes) -> "Future[None]":
+        self._has_written = True
+        stream = self.stream
+        if stream is None or stream.closed():
+            future: Future[None] = Future()
+            future.set_exception(StreamClosedError())
+        else:
+            future = self._last_write = stream.write(data)
+        future.add_done_callback(_look_at)
+        return future
+
+    def _written(self, last_write: "Future[None] | None" = None) -> None:
+        """Goes on when everything has been sent."""
+        if self._closes and not self.is_client:
+            self.close()
+            return
+        stream = self.stream
+        if stream is not None:
+            stream.set_nodelay(False)
+        self._end()
+
+    # Ending.
+
+    def close(self) -> None:
+        """Closes the stream."""
+        if self.stream is not None:
+            self.stream.close()
+        self._end()
+
+    def detach(self) -> IOStream:
+        """Takes the stream out of HTTP.
+
+        Returns:
+            The stream, from which nothing behind the message has been read.
+        """
+        stream = self.stream
+        if stream is None:
+            raise StreamClosedError()
+        self.stream = None
+        stream.set_close_callback(None)
+        self._end()
+        return stream
+
+    def _end(self) -> None:
+        self._close_callback = None
+        if not self._over.done():
+            self._over.set_result(None)
+
+
+class _Reading:
+    """Reads one message of a connection, and tells a delegate."""
+
+    def __init__(self, connection: HTTP1Connection, delegate: HTTPMessageDelegate) -> None:
+        stream = connection.stream
+        assert stream is not None
+        params = connection.params
+        limits = Limits(head=params.max_header_size, request_line=params.max_header_size)
+        parser: RequestParser | ResponseParser
+        if connection.is_client:
+            parser = ResponseParser(limits)
+            parser.expect(connection._request_method)
+        else:
+            parser = RequestParser(limits)
+        self._connection = connection
+        self._delegate = delegate
+        self._stream = stream
+        self._message = IncomingMessage(stream, parser, params.max_header_size, params.chunk_size)
+        self._decoder: GzipDecoder | None = None
+        self._owes_end = False
+        """Whether the delegate is to be told if the message comes to nothing."""
+
+    def finish(self) -> None:
+        """Tells the delegate that the message is complete."""
+        try:
+            self._delegate.finish()
+        except Exception:
+            app_log.error("Uncaught exception", exc_info=True)
+            raise DelegateError from None
+        self._owes_end = False
+
+    def end(self) -> None:
+        """Tells the delegate that the message is not complete, unless it is."""
+        if self._owes_end:
+            self._owes_end = False
+            try:
+                self._delegate.on_connection_close()
+            except Exception:
+                app_log.error("Uncaught exception", exc_info=True)
+
+    async def read(self) -> bool:
+        """Reads the message; tells whether it is complete and the stream still HTTP's."""
+        connection = self._connection
+        try:
+            async with asyncio.timeout(connection.params.header_timeout) as clock:
+                head = await self._message.read_head()
+        except TimeoutError:
+            if not clock.expired():
+                raise
+            connection.close()
+            return False
+        except ProtocolError:
+            # A server has not promised its delegate anything yet.
+            self._owes_end = connection.is_client
+            raise
+        self._owes_end = True
+        if isinstance(head, RequestHead):
+            connection._request = head
+            connection._closes = connection.no_keep_alive or not head.keep_alive
+        informational = 0
+        while isinstance(head, ResponseHead) and head.code < 200:
+            informational += 1
+            if informational > MAX_INFORMATIONAL:
+                raise HTTPInputError("Too many 1xx responses")
+            if not await self._tell_head(head):
+                return False
+            head = await self._message.read_head()
+        if not await self._tell_head(head):
+            return False
+        return not head.has_body or await self._read_body(head)
+
+    async def _tell_head(self, head: RequestHead | ResponseHead) -> bool:
+        """Tells the delegate of a head; false if it took the stream out of HTTP."""
+        version = f"HTTP/1.{head.minor_version}"
+        start_line: RequestStartLine | ResponseStartLine
+        if isinstance(head, RequestHead):
+            start_line = RequestStartLine(head.method, head.target, version)
+        else:
+            start_line = ResponseStartLine(version, head.code, head.reason or None)
+        headers = HTTPHeaders.sharing(head.section.fields)
+        if self._connection.params.decompress:
+            self._decoder = decoder_for(headers, None)
+        await self._tell(self._delegate.headers_received, start_line, headers)
+        if self._connection.stream is None:
+            self._owes_end = False
+            return False
+        return True
+
+    async def _read_body(self, head: RequestHead | ResponseHead) -> bool:
+        connection = self._connection
+        self._message.start_body(head.section, connection._max_body_size)
+        if self._decoder is not None:
+            self._decoder.limit = connection._max_body_size
+        # RFC 9110 section 10.1.1: not in answer to HTTP/1.0.
+        expects = head.section.expect_continue and head.minor_version
+        if expects and not connection.is_client and not connection._is_written:
+            self._stream.write(serialize.CONTINUE)
+        try:
+            async with asyncio.timeout(connection._body_timeout) as clock:
+                while (piece := await self._message.next_piece()) is not None:
+                    await self._tell_piece(piece)
+        except TimeoutError:
+            if not clock.expired():
+                raise
+            gen_log.info("Timeout reading body from %s", connection.context)
+            self._stream.close()
+            return False
+        if self._decoder is not None:
+            self._decoder.finish()
+        return True
+
+    async def _tell_piece(self, piece: bytes) -> None:
+        if self._connection._is_written and not self._connection.is_client:
+            # The server has answered already: the rest is of interest to nobody.
+            return
+        if self._decoder is None:
+            await self._tell(self._delegate.data_received, piece)
+            return
+        for decoded in self._decoder.decode(piece):
+            await self._tell(self._delegate.data_received, decoded)
+
+    async def _tell(self, method: Callable[..., Awaitable[None] | None], *args: Any) -> None:
+        try:
+            awaitable = method(*args)
+            if awaitable is not None:
+                await convert_yielded(awaitable)
+        except Exception:
+            app_log.error("Uncaught exception", exc_info=True)
+            raise DelegateError from None
+
+
+def _look_at(future: "Future[None]") -> None:
+    """Lets nobody complain that a write's error was not looked at."""
+    if not future.cancelled():
+        future.exception()
