@@ -7,6 +7,7 @@ from asyncio import Future
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from fujita.httpserver import registry
 from fujita.httpserver.delegates import CallbackDelegate, MessageDelegateAdapter
 from fujita.httpserver.exchange import ServerExchange
 from fujita.httpserver.listener import Listener
@@ -135,6 +136,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         self.written: Future[None] = loop.create_future()
         """What a write returns that need not be waited for; the same for all of them."""
         self.written.set_result(None)
+        registry.add(self, loop)
         tls = self.ssl_options
         if isinstance(tls, dict):
             tls = ssl_options_to_context(tls, server_side=True)

@@ -4,10 +4,13 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Self
 
 from fujita.log import gen_log
+
+_Handler = Callable[[int, FrameType | None], object] | int
 
 _DEFAULT_MAX_RESTARTS = 100
 
@@ -132,7 +135,7 @@ class _SigtermRelay:
                 pass
 
     def __enter__(self) -> Self:
-        self.replaced = _set_sigterm(signal.SIG_DFL, self._on_signal)
+        self.replaced = _replace_sigterm(self._on_signal)
         return self
 
     def __exit__(
@@ -142,8 +145,8 @@ class _SigtermRelay:
         traceback: TracebackType | None,
     ) -> None:
         # In a worker that was started again, too: a SIGTERM is to end it.
-        if self.replaced:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        if self.replaced is not None:
+            signal.signal(signal.SIGTERM, self.replaced)
             if self.received and os.getpid() == self.parent:
                 os.kill(self.parent, signal.SIGTERM)
 
@@ -152,13 +155,15 @@ class _SigtermRelay:
         self.send()
 
 
-def _set_sigterm(expected: signal.Handlers, handler: object) -> bool:
-    """Handles SIGTERM if the program does not, and may be told to."""
-    if signal.getsignal(signal.SIGTERM) != expected:
-        return False
+def _replace_sigterm(handler: _Handler) -> _Handler | None:
+    """Handles SIGTERM if the program does not, and may be told to; returns who did before."""
+    before = signal.getsignal(signal.SIGTERM)
+    # That of ``fujita run`` says that it gives way.
+    if before != signal.SIG_DFL and not getattr(before, "gives_way", False):
+        return None
     try:
-        signal.signal(signal.SIGTERM, handler)  # type: ignore[arg-type]
+        signal.signal(signal.SIGTERM, handler)
     except ValueError:
         # Only the main thread can.
-        return False
-    return True
+        return None
+    return before

@@ -1,0 +1,156 @@
+"""``fujita run``."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+from click.core import ParameterSource
+
+if TYPE_CHECKING:
+    from fujita.cli.loops import LoopKind
+
+
+class RunCommand(click.Command):
+    """Knows that what follows a script is the script's, what follows an application is ours."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parses the options, also those behind the name of an application."""
+        given = list(args)
+        rest = super().parse_args(ctx, args)
+        arguments: tuple[str, ...] = ctx.params.get("arguments") or ()
+        if not arguments or ctx.params["is_module"] or ctx.resilient_parsing:
+            return rest
+        from fujita.cli.application import is_application_name
+
+        if is_application_name(ctx.params["target"]):
+            cut = len(given) - len(arguments)
+            ctx.params.clear()
+            rest = super().parse_args(ctx, [*given[: cut - 1], *given[cut:], given[cut - 1]])
+            if ctx.params["arguments"]:
+                stray = given[cut:][-1]
+                raise click.UsageError(f"an application takes no arguments, got {stray!r}", ctx)
+        return rest
+
+
+@click.command(
+    cls=RunCommand,
+    context_settings={"allow_interspersed_args": False, "ignore_unknown_options": False},
+    epilog="SIGTERM or Ctrl-C ends a server when the requests under way are answered; "
+    "a second one ends it at once.",
+)
+@click.option("-m", "is_module", is_flag=True, help="TARGET is a module, as for 'python -m'.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8888,
+    show_default=True,
+    envvar="FUJITA_PORT",
+    show_envvar=True,
+    help="The port that an application is served on; 0 for any free one.",
+)
+@click.option(
+    "--address",
+    default="127.0.0.1",
+    show_default=True,
+    envvar="FUJITA_ADDRESS",
+    show_envvar=True,
+    help="The address that an application is served on; 0.0.0.0 lets other machines in.",
+)
+@click.option(
+    "--factory",
+    is_flag=True,
+    envvar="FUJITA_FACTORY",
+    show_envvar=True,
+    help="The application is made by calling TARGET.",
+)
+@click.option(
+    "--loop",
+    type=click.Choice(["auto", "uvloop", "asyncio"]),
+    default="auto",
+    show_default=True,
+    envvar="FUJITA_LOOP",
+    show_envvar=True,
+    help="The event loop to run on; auto is uvloop if it is installed.",
+)
+@click.option(
+    "--grace",
+    type=click.FloatRange(0),
+    default=10,
+    metavar="SECONDS",
+    show_default=True,
+    envvar="FUJITA_GRACE",
+    show_envvar=True,
+    help="How long requests under way may take when the server is to end.",
+)
+@click.option(
+    "--traceback",
+    "show_traceback",
+    is_flag=True,
+    envvar="FUJITA_TRACEBACK",
+    show_envvar=True,
+    help="If the program fails, show its traceback.",
+)
+@click.argument("target")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def run(
+    context: click.Context,
+    is_module: bool,
+    port: int,
+    address: str,
+    factory: bool,
+    loop: "LoopKind",
+    grace: float,
+    show_traceback: bool,
+    target: str,
+    arguments: tuple[str, ...],
+) -> None:
+    """Run a server, also one that was written for Tornado.
+
+    TARGET is a script, with its own ARGUMENTS behind it:
+
+        fujita run server.py --debug
+
+    or a module with -m, or an application:
+
+        fujita run package.module:app --port 9000
+
+    Options of Fujita stand before a script; all that stands behind it is the script's. The
+    script need not be changed: 'import tornado' gives it Fujita.
+    """
+    from fujita import compat
+    from fujita.cli.application import is_application_name, load_application, serve_application
+    from fujita.cli.loops import choose_loop
+    from fujita.cli.program import check_script, run_module, run_script
+    from fujita.cli.running import run_program
+
+    is_application = not is_module and is_application_name(target)
+    if not is_application:
+        _refuse_options(context, ["port", "address", "factory"])
+        if not is_module:
+            check_script(target)
+    choose_loop(loop)
+    compat.install()
+    compat.install_in_children()
+
+    def program() -> None:
+        if is_application:
+            application = load_application(target, factory)
+            serve_application(application, target, port, address)
+        elif is_module:
+            run_module(target, list(arguments))
+        else:
+            run_script(target, list(arguments))
+
+    sys.exit(run_program(program, grace, show_traceback))
+
+
+def _refuse_options(context: click.Context, names: list[str]) -> None:
+    """Says which options would have no effect on a script."""
+    for name in names:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(
+                f"--{name} is for applications (package.module:app); a script takes its own "
+                "options, behind its name",
+                context,
+            )
