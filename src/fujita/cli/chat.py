@@ -37,14 +37,18 @@ def chat(port: int, address: str, database: str) -> None:
 
     It starts with no set-up at all: open the address that it prints.
     """
+    from fujita.cli.errors import CommandError
     from fujita.cli.loops import choose_loop
     from fujita.cli.running import run_program
 
     choose_loop("auto")
 
     def program() -> None:
-        import fujita.chat
+        from fujita.chat import ChatError, serve
 
-        fujita.chat.serve(port=port, address=address, database=database)
+        try:
+            serve(port=port, address=address, database=database)
+        except ChatError as error:
+            raise CommandError(str(error)) from None
 
     sys.exit(run_program(program, grace=10, show_traceback=False))

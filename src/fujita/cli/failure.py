@@ -33,7 +33,7 @@ def tell_before_serving(error: Exception, show_traceback: bool) -> CommandError:
     text = "".join(traceback.format_exception_only(type(error), error)[-1:])
     text = " ".join(text.split())
     hints = [listening_hint(error)]
-    if not show_traceback and frames is not None:
+    if place and not show_traceback:
         hints.append("--traceback shows more")
     hint = "; ".join(hint for hint in hints if hint)
     return CommandError(f"{place}{text}{f' ({hint})' if hint else ''}")
