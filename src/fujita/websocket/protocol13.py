@@ -1,0 +1,123 @@
+"""The WebSocket protocol of RFC 6455, from the opening handshake on."""
+
+from asyncio import Future, get_running_loop
+from collections.abc import Callable
+from contextvars import copy_context
+from sys import exc_info
+from typing import TYPE_CHECKING
+
+from fujita.websocket.pinging import PingingPart
+from fujita.websocket.receiving import awaitable
+from fujita.wire.websocket import (
+    DeflateOptions,
+    PerMessageDeflate,
+    Role,
+    UpgradeRequestError,
+    accept_offer,
+    accept_value,
+    check_version_and_key,
+    parse_subprotocols,
+)
+
+if TYPE_CHECKING:
+    from fujita.websocket.handler import WebSocketHandler
+
+
+class WebSocketProtocol13(PingingPart):
+    """A connection that speaks version 13 of the protocol, the only one there is.
+
+    Args:
+        handler: What hears of messages and of the end.
+        mask_outgoing: Whether this is the client's side.
+        params: Limits and options.
+
+    Source: Tornado ``websocket.WebSocketProtocol13``.
+    """
+
+    _selected_subprotocol: str | None = None
+    _closed: "Future[None] | None" = None
+
+    @property
+    def selected_subprotocol(self) -> str | None:
+        """The subprotocol that the opening handshake settled on."""
+        return self._selected_subprotocol
+
+    @selected_subprotocol.setter
+    def selected_subprotocol(self, value: str | None) -> None:
+        self._selected_subprotocol = value
+
+    @staticmethod
+    def compute_accept_value(key: str | bytes) -> str:
+        """Gives the ``Sec-WebSocket-Accept`` that answers a ``Sec-WebSocket-Key``."""
+        return accept_value(key if isinstance(key, str) else key.decode("ascii"))
+
+    async def accept_connection(self, handler: "WebSocketHandler") -> None:
+        """Answers a handler's request, switches protocols, and calls ``open``.
+
+        Returns when the connection is closed if the handler has a ``get`` of its own, which may
+        count on that; otherwise as soon as ``open`` has come to its end.
+        """
+        get: Callable[[str], str | None] = handler.request.headers.get
+        try:
+            key = check_version_and_key(get)
+            deflate = self._accept_compression(handler, get)
+        except (UpgradeRequestError, ValueError) as error:
+            handler._refuse(getattr(error, "status", 400), str(error))
+            return
+        subprotocols = parse_subprotocols(get("Sec-WebSocket-Protocol") or "")
+        selected = handler.select_subprotocol(subprotocols)
+        if selected:
+            assert selected in subprotocols, f"{selected!r} is none of {subprotocols!r}"
+            self._selected_subprotocol = selected
+            handler.set_header("Sec-WebSocket-Protocol", selected)
+        handler.set_status(101)
+        handler.set_header("Upgrade", "websocket")
+        handler.set_header("Connection", "Upgrade")
+        handler.set_header("Sec-WebSocket-Accept", accept_value(key))
+        loop = get_running_loop()
+        self._speak(loop, deflate)
+        self._context = copy_context()
+        self._busy = True
+        handler._switch_protocols(self)
+        self.start_pinging()
+        await self._open(handler)
+        if handler._outlives_open:
+            self._closed = loop.create_future()
+        loop.call_soon(self._resume)
+        if self._closed is not None:
+            await self._closed
+
+    def _accept_compression(
+        self, handler: "WebSocketHandler", get: Callable[[str], str | None]
+    ) -> PerMessageDeflate | None:
+        wanted = self.params.compression_options
+        if wanted is None:
+            return None
+        options = DeflateOptions.from_mapping(wanted, Role.SERVER)
+        accepted = accept_offer(get("Sec-WebSocket-Extensions"), options)
+        if accepted is None:
+            return None
+        header, deflate = accepted
+        handler.set_header("Sec-WebSocket-Extensions", header)
+        return deflate
+
+    async def _open(self, handler: "WebSocketHandler") -> None:
+        try:
+            waiting = handler.open(*handler.open_args, **handler.open_kwargs)
+            if waiting is not None:
+                await awaitable(waiting)
+        except Exception:
+            handler.log_exception(*exc_info())
+            self.client_terminated = self.server_terminated = True
+            self.transport.abort()
+
+    async def _say_closed(self) -> None:
+        await super()._say_closed()
+        closed = self._closed
+        if closed is not None and not closed.done():
+            closed.set_result(None)
+
+    def feed_rest(self, data: bytes) -> None:
+        """Takes what the client has sent behind its request."""
+        if data:
+            self._hold(data)
