@@ -13,7 +13,7 @@ from fujita.httputil import (
     ResponseStartLine,
 )
 from fujita.iostream import IOStream, StreamClosedError
-from fujita.wire.http1 import RequestHead, serialize
+from fujita.wire.http1 import ProtocolError, RequestHead, serialize
 from fujita.wire.http1.fields import combined, parse_content_length
 
 if TYPE_CHECKING:
@@ -85,6 +85,33 @@ class ServerExchange(HTTPConnection):
         """Sets how long this request's body may take, in seconds."""
         self._live().set_body_timeout(timeout)
 
+    def respond(
+        self, start_line: ResponseStartLine, headers: HTTPHeaders, body: bytes
+    ) -> "Future[None]":
+        """Writes a whole response.
+
+        The usual response takes the short way, in one function where ``write_headers`` and
+        ``finish`` need six: 1.5 of the 11 µs that a small request takes.
+        """
+        protocol = self.protocol
+        fields = headers.to_fields()
+        if (
+            protocol is None
+            or self.reading
+            or self._closes
+            or not self.head.minor_version
+            or self.head.method == "HEAD"
+            or fields.get("Content-Length") != str(len(body))
+            or "Connection" in fields
+            or len(body) > JOIN_LIMIT
+            or not protocol.stays_open
+        ):
+            return super().respond(start_line, headers, body)
+        line = serialize.status_line(start_line.code, start_line.reason or "")
+        protocol.transport.write(serialize.head(line, fields) + body)
+        self.protocol = self.delegate = self._close_callback = None
+        return protocol.response_complete()
+
     def write_headers(
         self,
         start_line: RequestStartLine | ResponseStartLine,
@@ -97,7 +124,7 @@ class ServerExchange(HTTPConnection):
             A future that is done when more may be written.
 
         Raises:
-            HTTPOutputError: The piece is longer than Content-Length says.
+            HTTPOutputError: The piece is longer than Content-Length says, or that is no number.
             ValueError: A header field holds CR or LF.
         """
         assert isinstance(start_line, ResponseStartLine)
@@ -106,13 +133,15 @@ class ServerExchange(HTTPConnection):
         code = start_line.code
         length = fields.get("Content-Length")
         bodiless = code < 200 or code in (204, 304)
+        # An earlier attempt may have failed on a field that cannot be sent.
+        self._chunked = False
         if length is not None:
             if chunk is not None and length == str(len(chunk)) and head.method != "HEAD":
                 self._remaining = len(chunk)
             elif head.method == "HEAD" or code == 304:
                 self._remaining = 0
             else:
-                self._remaining = parse_content_length(combined(length))
+                self._remaining = _declared_length(combined(length))
         elif head.method == "HEAD" or bodiless:
             self._remaining = 0
         elif head.minor_version and "Transfer-Encoding" not in fields:
@@ -123,7 +152,18 @@ class ServerExchange(HTTPConnection):
             headers["Transfer-Encoding"] = "chunked"
         elif not head.minor_version:
             self._closes = True
-        if "Connection" in fields or self._closes or not head.minor_version or self._server_closes:
+        if self.reading and code >= 200 and self._remaining == len(chunk or b""):
+            # The response is complete before the request is: see `response_finished`.
+            self._closes = True
+        protocol = self.protocol
+        if (
+            "Connection" in fields
+            or self._closes
+            or not head.minor_version
+            or protocol is None
+            or protocol.closing
+            or protocol.settings.no_keep_alive
+        ):
             self._settle_connection(headers)
         data = serialize.head(serialize.status_line(code, start_line.reason or ""), fields)
         self.response_started = True
@@ -133,17 +173,16 @@ class ServerExchange(HTTPConnection):
             self._remaining = None
             return self._send(data)
         if chunk:
+            if self._remaining == len(chunk) < JOIN_LIMIT and protocol is not None:
+                # The whole body, as nearly always.
+                self._remaining = 0
+                return protocol.write(data + chunk)
             piece = self._framed(chunk)
             if len(piece) < JOIN_LIMIT:
                 return self._send(data + piece)
             self._send(data)
             return self._send(piece)
         return self._send(data)
-
-    @property
-    def _server_closes(self) -> bool:
-        protocol = self.protocol
-        return protocol is None or protocol.closing or protocol.settings.no_keep_alive
 
     def _settle_connection(self, headers: HTTPHeaders) -> None:
         """Tells the client whether the connection stays open (RFC 9112 section 9.6)."""
@@ -152,7 +191,8 @@ class ServerExchange(HTTPConnection):
             if "close" in headers["Connection"].lower():
                 self._closes = True
             return
-        if self._server_closes:
+        protocol = self.protocol
+        if protocol is None or protocol.closing or protocol.settings.no_keep_alive:
             self._closes = True
         if head.minor_version:
             if self._closes:
@@ -179,11 +219,17 @@ class ServerExchange(HTTPConnection):
             if len(chunk) > remaining:
                 if not remaining and (self.head.method == "HEAD"):
                     return b""
-                if self.protocol is not None:
-                    self.protocol.abort()
+                self._tear()
                 raise HTTPOutputError("Tried to write more data than Content-Length")
             self._remaining = remaining - len(chunk)
         return chunk
+
+    def _tear(self) -> None:
+        """Ends a response that has gone wrong; the client notices that the connection ends."""
+        self._remaining = None
+        if self.protocol is not None:
+            # What was written before goes out, perhaps the end of another response.
+            self.protocol.close()
 
     def _send(self, data: bytes) -> "Future[None]":
         protocol = self.protocol
@@ -203,7 +249,7 @@ class ServerExchange(HTTPConnection):
             return
         if self._remaining:
             missing = self._remaining
-            protocol.abort()
+            self._tear()
             raise HTTPOutputError(f"Tried to write {missing} bytes less than Content-Length")
         if self._chunked:
             protocol.write(serialize.LAST_CHUNK)
@@ -226,7 +272,7 @@ class ServerExchange(HTTPConnection):
         """
         protocol = self._live()
         stream = protocol.detach()
-        self.protocol = None
+        self.protocol = self.delegate = None
         self._close_callback = None
         return stream
 
@@ -237,7 +283,7 @@ class ServerExchange(HTTPConnection):
             What the client has sent behind the request.
         """
         protocol = self._live()
-        self.protocol = None
+        self.protocol = self.delegate = None
         self._close_callback = None
         return protocol.switch_to(successor)
 
@@ -251,10 +297,19 @@ class ServerExchange(HTTPConnection):
         """Tells delegate or handler that the client has gone; called by the protocol."""
         self.protocol = None
         callback, self._close_callback = self._close_callback, None
-        if self.reading and self.delegate is not None:
-            self.delegate.on_connection_close()
+        delegate, self.delegate = self.delegate, None
+        if self.reading and delegate is not None:
+            delegate.on_connection_close()
         elif callback is not None:
             callback()
+
+
+def _declared_length(value: str) -> int:
+    try:
+        return parse_content_length(value)
+    except ProtocolError as error:
+        # It is the application's, not the client's.
+        raise HTTPOutputError(str(error)) from None
 
 
 def closed_future() -> "Future[None]":

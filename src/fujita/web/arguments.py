@@ -2,7 +2,6 @@
 
 import re
 
-from fujita.escape import _unicode
 from fujita.web.base import HandlerBase
 from fujita.web.errors import MissingArgumentError
 
@@ -81,8 +80,10 @@ class ArgumentsPart(HandlerBase):
     def _get_arguments(self, name: str, source: Source, strip: bool = True) -> list[str]:
         values = []
         for value in source.get(name, ()):
-            text = _unicode(self.decode_argument(value, name=name))
-            # No form field has use for control characters; blanks and line ends stay.
-            text = self._remove_control_chars_regex.sub(" ", text)
+            text = self.decode_argument(value, name=name)
+            # Some override decode_argument to keep the bytes.
+            if isinstance(text, str):
+                # No form field has use for control characters; blanks and line ends stay.
+                text = self._remove_control_chars_regex.sub(" ", text)
             values.append(text.strip() if strip else text)
         return values

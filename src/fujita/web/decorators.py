@@ -5,6 +5,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fujita.web.errors import HTTPError
+from fujita.web.redirects import check_own_host
 
 if TYPE_CHECKING:
     from fujita.web.handler import RequestHandler
@@ -69,8 +70,7 @@ def addslash(method: Method) -> Method:
 def _redirect(handler: "RequestHandler", path: str) -> None:
     if handler.request.method not in ("GET", "HEAD"):
         raise HTTPError(404)
-    # A path that begins with two slashes would name another host.
-    path = "/" + path.lstrip("/\\")
+    check_own_host(path)
     if handler.request.query:
         path += "?" + handler.request.query
     handler.redirect(path, permanent=True)

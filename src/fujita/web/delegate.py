@@ -8,12 +8,15 @@ from fujita import tasks
 from fujita.concurrent import future_set_result_unless_cancelled
 from fujita.httputil import (
     HTTPHeaders,
+    HTTPInputError,
     HTTPServerRequest,
     RequestDelegate,
     RequestStartLine,
     ResponseStartLine,
 )
+from fujita.iostream import StreamClosedError
 from fujita.log import app_log
+from fujita.web.errors import HTTPError
 
 if TYPE_CHECKING:
     from fujita.web.application import Application
@@ -94,15 +97,30 @@ class _HandlerDelegate(RequestDelegate):
             return
         if self._chunks is not None:
             self.request.body = b"".join(self._chunks)
-            self.request._parse_body()
+            try:
+                self.request._parse_body()
+            except HTTPInputError as error:
+                self._refuse(error)
+                return
         self.execute()
 
+    def _refuse(self, error: HTTPInputError) -> None:
+        """Lets the handler say that it cannot read the body, in its own way."""
+        handler = self.handler_class(self.application, self.request, **self.handler_kwargs)
+        handler._transforms = [transform(self.request) for transform in self.application.transforms]
+        handler._answer_exception(HTTPError(400, "Invalid body: %s", error))
+
     def on_connection_close(self) -> None:
-        if self.stream_request_body:
-            assert self.handler is not None
-            self.handler.on_connection_close()
-        else:
+        if not self.stream_request_body:
             self._chunks = None
+            return
+        body_future = self.request._body_future  # type: ignore[attr-defined]
+        if not body_future.done():
+            body_future.set_exception(StreamClosedError())
+            # The handler may have answered already and not care.
+            body_future.exception()
+        assert self.handler is not None
+        self.handler.on_connection_close()
 
     def execute(self) -> "Awaitable[None] | None":
         """Makes the handler and runs it; it may be done when this returns.

@@ -23,5 +23,8 @@ class ErrorPagePart(ExecutionPart):
                 self.write(line)
             self.finish()
             return
+        if self._should_not_send_content(status_code):
+            self.finish()
+            return
         title = f"{status_code}: {xhtml_escape(self._reason)}"
         self.finish(f"<html><title>{title}</title><body>{title}</body></html>")

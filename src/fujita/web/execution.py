@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 from fujita.concurrent import future_set_result_unless_cancelled
 from fujita.escape import _unicode
 from fujita.httputil import HTTPInputError
+from fujita.iostream import StreamClosedError
 from fujita.log import app_log, gen_log
 from fujita.web.errors import Finish, HTTPError
 from fujita.web.response import ResponsePart
 
 if TYPE_CHECKING:
     from fujita.web.transforms import OutputTransform
+
+_NAMES = {"GET": "get", "POST": "post", "HEAD": "head"}
 
 Method = Callable[..., Awaitable[None] | None]
 
@@ -58,9 +61,9 @@ class ExecutionPart(ResponsePart):
                 future_set_result_unless_cancelled(self._prepared_future, None)
             if self._finished:
                 return
-            if self._stream_request_body:
-                await self._body_complete()
-            answering: Method = getattr(self, method.lower())
+            if self._stream_request_body and not await self._body_complete():
+                return
+            answering: Method = getattr(self, _NAMES.get(method) or method.lower())
             waiting = answering(*self.path_args, **self.path_kwargs)
             if waiting is not None:
                 await waiting
@@ -82,15 +85,13 @@ class ExecutionPart(ResponsePart):
             if self._prepared_future is not None and not self._prepared_future.done():
                 self._prepared_future.set_result(None)
 
-    async def _body_complete(self) -> None:
-        """Waits for the end of a streamed body."""
+    async def _body_complete(self) -> bool:
+        """Waits for the end of a streamed body; ``False`` if the client goes away before it."""
         try:
             await self.request._body_future  # type: ignore[attr-defined]
-        except CancelledError:
-            # The client has gone: nobody is left to answer.
-            raise
-        except Exception as error:
-            raise Finish from error
+        except StreamClosedError:
+            return False
+        return True
 
     def _answer_exception(self, error: BaseException) -> None:
         if isinstance(error, HTTPInputError):
@@ -100,6 +101,9 @@ class ExecutionPart(ResponsePart):
             self._handle_request_exception(error)
         except Exception:
             app_log.error("Exception in exception handler", exc_info=True)
+            if not self._finished:
+                # The client need not wait for what will never come.
+                self.request.connection.close()  # type: ignore[attr-defined]
         finally:
             # A traceback refers to frames, and these to the handler.
             error.__traceback__ = None

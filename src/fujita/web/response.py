@@ -10,7 +10,7 @@ from typing import Any
 
 from fujita import httputil, version
 from fujita.escape import json_encode, utf8
-from fujita.httputil import HTTPHeaders, ResponseStartLine
+from fujita.httputil import HTTPConnection, HTTPHeaders, ResponseStartLine
 from fujita.httputil.dates import http_date_now
 from fujita.iostream import IOStream
 from fujita.web.base import HandlerBase
@@ -19,7 +19,8 @@ HeaderValue = bytes | str | int | numbers.Integral | datetime.datetime
 
 SERVER = f"TornadoServer/{version}"
 
-_REASON = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+# RFC 9112 section 4, without "<": reason phrases end up on error pages.
+_REASON = re.compile(r"[\t\x20-\x3b\x3d-\x7e\x80-\xff]+")
 
 _OK = ResponseStartLine("", 200, "OK")
 
@@ -56,19 +57,16 @@ class ResponsePart(HandlerBase):
 
         Args:
             status_code: The code.
-            reason: The reason phrase; by default the code's own, or ``Unknown``.
-
-        Raises:
-            ValueError: The reason phrase holds a character that no status line may.
+            reason: The reason phrase; by default the code's own. It becomes ``Unknown`` if it
+                holds a character that no status line may, or ``<``.
         """
         self._status_code = status_code
         if reason is None:
             self._reason = httputil.responses.get(status_code, "Unknown")
-            return
-        reason = reason if isinstance(reason, str) else str(reason)
-        if _REASON.fullmatch(reason) is None:
-            raise ValueError(f"Unsafe reason phrase {reason!r}: control characters in it")
-        self._reason = reason
+        elif _REASON.fullmatch(reason) is not None:
+            self._reason = reason
+        else:
+            self._reason = "Unknown"
 
     def get_status(self) -> int:
         """Gives the status that the response has so far."""
@@ -185,11 +183,12 @@ class ResponsePart(HandlerBase):
         if hasattr(self, "_new_cookie"):
             for morsel in self._new_cookie.values():
                 self.add_header("Set-Cookie", morsel.OutputString(None))
+        return self.request.connection.write_headers(self._start_line(), self._headers, chunk)
+
+    def _start_line(self) -> ResponseStartLine:
         if self._status_code == 200 and self._reason == "OK":
-            start_line = _OK
-        else:
-            start_line = ResponseStartLine("", self._status_code, self._reason)
-        return self.request.connection.write_headers(start_line, self._headers, chunk)
+            return _OK
+        return ResponseStartLine("", self._status_code, self._reason)
 
     def _flush_more(self, chunk: bytes, finishing: bool) -> "Future[None]":
         for transform in self._transforms or ():
@@ -223,8 +222,22 @@ class ResponsePart(HandlerBase):
         self._complete_headers()
         # Whether the client goes away from now on is no longer the handler's business: the
         # connection forgets its close callback when it is finished.
-        future = self.flush(include_footers=True)
-        self.request.connection.finish()
+        connection = self.request.connection
+        if (
+            self._headers_written
+            or self._transforms
+            or hasattr(self, "_new_cookie")
+            or type(self).flush is not ResponsePart.flush
+            or not isinstance(connection, HTTPConnection)
+        ):
+            future = self.flush(include_footers=True)
+            connection.finish()
+        else:
+            self._headers_written = True
+            buffer = self._write_buffer
+            body = buffer[0] if len(buffer) == 1 else b"".join(buffer)
+            self._write_buffer = []
+            future = connection.respond(self._start_line(), self._headers, body)
         self._log()
         self._finished = True
         self.on_finish()
@@ -235,16 +248,22 @@ class ResponsePart(HandlerBase):
         """Settles what depends on the whole body: ``Etag``, ``304``, ``Content-Length``."""
         if self._headers_written:
             return
-        if self._status_code == 200 and self.request.method in ("GET", "HEAD"):
+        fields = self._headers.to_fields()
+        # A handler that sets its own Etag has its own idea of when that matches.
+        if (
+            self._status_code == 200
+            and "Etag" not in fields
+            and self.request.method in ("GET", "HEAD")
+        ):
             self.set_etag_header()
             if self.check_etag_header():
                 self.set_status(304)
                 self._write_buffer = []
         if self._should_not_send_content(self._status_code):
-            assert not self._write_buffer, f"Cannot send body with {self._status_code}"
+            if self._write_buffer:
+                raise RuntimeError(f"Cannot send body with status code HTTP{self._status_code}")
             self._clear_representation_headers()
             return
-        fields = self._headers.to_fields()
         if "Content-Length" not in fields:
             buffer = self._write_buffer
             length = len(buffer[0]) if len(buffer) == 1 else sum(map(len, buffer))

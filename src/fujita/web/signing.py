@@ -152,7 +152,6 @@ def _decode_signed_value_v1(
         gen_log.warning("Invalid cookie signature %r", value)
         return None
     if _NUMBER.fullmatch(timestamp) is None:
-        gen_log.warning("Malformed cookie timestamp %r", value)
         return None
     now = clock()
     if int(timestamp) < now - max_age_days * DAY:

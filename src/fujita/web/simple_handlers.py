@@ -1,13 +1,14 @@
 """Handlers that a route can name as they are."""
 
 from collections.abc import Callable
+from string import Formatter
 from typing import Any
-from urllib.parse import urlsplit
 
 from fujita.escape import to_unicode
 from fujita.httputil import HTTPServerRequest, url_concat
 from fujita.web.errors import HTTPError
 from fujita.web.handler import RequestHandler
+from fujita.web.redirects import scheme_and_host
 
 
 class ErrorHandler(RequestHandler):
@@ -53,35 +54,22 @@ class RedirectHandler(RequestHandler):
         """Redirects; the request's query goes along.
 
         Raises:
-            HTTPError: The groups would lead to another host; status 400.
+            HTTPError: The groups would lead to another host, or hold what no header may;
+                status 400.
         """
         destination = self._url.format(*args, **kwargs)
-        if _host_part(destination) != _host_part(self._url):
-            raise HTTPError(
-                400, "Redirect from %r to another host: %r", self.request.uri, destination
-            )
+        if not self._VALID_HEADER_CHARS.fullmatch(destination.encode().decode("latin-1")):
+            raise HTTPError(400, "Redirect URL contains invalid characters")
+        # Only what stands in front of the first place is the program's own word.
+        beginning = next((literal for literal, *_ in Formatter().parse(self._url)), "")
+        if scheme_and_host(destination) != scheme_and_host(beginning):
+            raise HTTPError(400, "Redirect URL cannot change the scheme or netloc")
         query = [
             (name, to_unicode(value))
             for name, values in self.request.query_arguments.items()
             for value in values
         ]
         self.redirect(url_concat(destination, query), permanent=self._permanent)
-
-
-def _host_part(url: str) -> tuple[str, str]:
-    """Gives scheme and authority of a URL as a browser sees them."""
-    # Browsers drop tabs and line ends anywhere and blanks in front, and take "\\" for "/".
-    seen = url.lstrip("".join(map(chr, range(0x21)))).replace("\\", "/")
-    for dropped in "\t\r\n":
-        seen = seen.replace(dropped, "")
-    try:
-        parts = urlsplit(seen)
-    except ValueError:
-        return "", seen
-    if seen.startswith("//"):
-        # Any number of slashes may stand in front of the host.
-        return "", seen.lstrip("/").partition("/")[0]
-    return parts.scheme.lower(), parts.netloc
 
 
 class FallbackHandler(RequestHandler):

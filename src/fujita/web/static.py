@@ -10,8 +10,8 @@ from collections.abc import Awaitable
 
 from fujita.httputil import _get_content_range, _parse_request_range, format_timestamp
 from fujita.iostream import StreamClosedError
-from fujita.web.errors import HTTPError
 from fujita.web.handler import RequestHandler
+from fujita.web.redirects import check_own_host
 from fujita.web.static_content import StaticContent, pieces_of
 
 _HASHED_IN_A_THREAD = 1024 * 1024
@@ -231,9 +231,7 @@ class StaticFileHandler(StaticContent, RequestHandler):
 
     def _redirect_to_directory(self) -> None:
         path = self.request.path
-        if path.startswith(("//", "/\\")):
-            # A browser would take what follows for a host.
-            raise HTTPError(403, "cannot redirect path with two initial slashes")
+        check_own_host(path)
         self.redirect(path + "/", permanent=True)
 
     def _stat(self) -> os.stat_result:

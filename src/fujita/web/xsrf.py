@@ -51,12 +51,9 @@ class XsrfPart(CookiesPart, ArgumentsPart):
         return self._xsrf_token
 
     def _set_xsrf_cookie(self, token: bytes) -> None:
-        if self.current_user and "xsrf_cookie_kwargs" not in self.settings:
-            options: dict[str, Any] = {"expires_days": 30}
-        else:
-            options = {"expires_days": None, **self.settings.get("xsrf_cookie_kwargs", {})}
-            if self.current_user:
-                options["expires_days"] = options["expires_days"] or 30
+        options = dict(self.settings.get("xsrf_cookie_kwargs", {}))
+        if self.current_user:
+            options.setdefault("expires_days", 30)
         self.set_cookie(self.settings.get("xsrf_cookie_name", "_xsrf"), token, **options)
 
     current_user: Any
@@ -150,7 +147,7 @@ class XsrfPart(CookiesPart, ArgumentsPart):
                 return None
             if origin is not None and check(origin):
                 return None
-            return f"Sec-Fetch-Site {site!r} with Origin {origin!r} not allowed"
+            return f"Sec-Fetch-Site {site} with Origin {origin!r} not allowed"
         # Without Origin it is no browser's request, and nobody is being abused.
         if origin is None or self._origin_matches_host(origin) or check(origin):
             return None
