@@ -13,7 +13,7 @@ class ConnectionContext:
 
     Attributes:
         address: The peer's address as the socket gives it.
-        remote_ip: The peer's IP address, an empty string on a Unix socket.
+        remote_ip: The peer's IP address, ``0.0.0.0`` on a Unix socket.
         protocol: ``http`` or ``https``.
     """
 
@@ -29,8 +29,9 @@ class ConnectionContext:
         self.address: Any = transport.get_extra_info("peername")
         self.xheaders = xheaders
         self.trusted_downstream = trusted_downstream
-        # IPv4 and IPv6 addresses are tuples, those of Unix sockets are strings.
-        self.remote_ip = self.address[0] if isinstance(self.address, tuple) else ""
+        # IPv4 and IPv6 addresses are tuples, those of Unix sockets are strings. Programs count
+        # on an address that can be parsed, so Tornado gives them one.
+        self.remote_ip = self.address[0] if isinstance(self.address, tuple) else "0.0.0.0"
         if protocol is not None:
             self.protocol = protocol
         else:
@@ -38,7 +39,9 @@ class ConnectionContext:
             self.protocol = "http" if tls is None else "https"
 
     def __str__(self) -> str:
-        return str(self.remote_ip or self.address or "a Unix socket")
+        if isinstance(self.address, tuple):
+            return str(self.remote_ip)
+        return str(self.address or "a Unix socket")
 
     def remote_ip_for(self, headers: HTTPHeaders) -> str:
         """Gives the client's address for a request with these headers."""

@@ -1,6 +1,7 @@
 """Request bodies with ``Content-Encoding: gzip``."""
 
 import zlib
+from collections.abc import Iterator
 
 from fujita.httpserver.settings import ConnectionSettings
 from fujita.httputil import HTTPHeaders, HTTPInputError
@@ -19,33 +20,34 @@ class BodyDecoder:
         self._size = 0
         self._started = False
 
-    def decode(self, data: bytes, limit: int | None) -> list[bytes]:
-        """Gives the decoded pieces of ``data``, none longer than a chunk.
+    def decode(self, data: bytes, limit: int | None) -> Iterator[bytes]:
+        """Decodes ``data`` as far as the pieces are taken: it may come to very much.
 
         Args:
             data: The next piece of the encoded body.
             limit: The largest decoded body, in bytes.
 
+        Yields:
+            The decoded pieces, none longer than a chunk.
+
         Raises:
             HTTPInputError: The data is no gzip, or decodes to more than the limit.
         """
-        pieces = []
         self._started = True
-        try:
-            while data:
-                if self._decompressor.eof:
-                    # RFC 1952 section 2.2: a file is a series of members.
-                    self._decompressor = zlib.decompressobj(_GZIP_WINDOW)
+        while data:
+            if self._decompressor.eof:
+                # RFC 1952 section 2.2: a file is a series of members.
+                self._decompressor = zlib.decompressobj(_GZIP_WINDOW)
+            try:
                 piece = self._decompressor.decompress(data, self._chunk_size)
-                data = self._decompressor.unconsumed_tail or self._decompressor.unused_data
-                self._size += len(piece)
-                if limit is not None and self._size > limit:
-                    raise HTTPInputError("decompressed body too large")
-                if piece:
-                    pieces.append(piece)
-        except zlib.error as error:
-            raise HTTPInputError(f"invalid gzip data: {error}") from None
-        return pieces
+            except zlib.error as error:
+                raise HTTPInputError(f"invalid gzip data: {error}") from None
+            data = self._decompressor.unconsumed_tail or self._decompressor.unused_data
+            self._size += len(piece)
+            if limit is not None and self._size > limit:
+                raise HTTPInputError("decompressed body too large")
+            if piece:
+                yield piece
 
     def finish(self) -> None:
         """Checks that the body ended where gzip says that it ends.

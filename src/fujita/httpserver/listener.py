@@ -13,6 +13,9 @@ from fujita.log import gen_log
 BACKLOG = 2048
 """How many connections may wait to be accepted; the system caps it at its own limit."""
 
+RETRY_DELAY = 1.0
+"""Seconds to wait after an accept that failed."""
+
 
 class Listener:
     """Serves the connections of one listening socket.
@@ -27,20 +30,23 @@ class Listener:
         sock: socket.socket,
         protocol_factory: Callable[[], asyncio.Protocol],
         tls: ssl.SSLContext | None,
+        handshake_timeout: float,
     ) -> None:
         self._loop = loop
         self._socket = sock
         self._protocol_factory = protocol_factory
         self._tls = tls
+        self._handshake_timeout = handshake_timeout
         self._server: asyncio.AbstractServer | None = None
         self._handshakes: set[asyncio.Task[None]] = set()
+        self._retry: Handle | None = None
         self._handle: Handle | None = loop.call_soon_threadsafe(self._start)
 
     def _start(self) -> None:
         self._handle = None
         if self._tls is not None:
             self._socket.setblocking(False)
-            self._loop.add_reader(self._socket.fileno(), self._accept_tls)
+            self._accept_from_now_on()
             return
         tasks.start(self._serve(), self._loop, tasks.pool_of(self._loop))
 
@@ -54,6 +60,10 @@ class Listener:
         )
         await server.start_serving()
 
+    def _accept_from_now_on(self) -> None:
+        self._retry = None
+        self._loop.add_reader(self._socket.fileno(), self._accept_tls)
+
     def _accept_tls(self) -> None:
         """Accepts by hand: ``create_server`` would not tell of handshakes that fail."""
         for _ in range(BACKLOG):
@@ -63,6 +73,10 @@ class Listener:
                 return
             except OSError as error:
                 gen_log.warning("Cannot accept a connection: %s", error)
+                # Out of descriptors or memory: the client stays in line, and asking again at
+                # once would keep the loop busy.
+                self._loop.remove_reader(self._socket.fileno())
+                self._retry = self._loop.call_later(RETRY_DELAY, self._accept_from_now_on)
                 return
             handshake = self._loop.create_task(self._handshake(connection, address))
             self._handshakes.add(handshake)
@@ -71,7 +85,10 @@ class Listener:
     async def _handshake(self, connection: socket.socket, address: object) -> None:
         try:
             await self._loop.connect_accepted_socket(
-                self._protocol_factory, connection, ssl=self._tls, ssl_handshake_timeout=30
+                self._protocol_factory,
+                connection,
+                ssl=self._tls,
+                ssl_handshake_timeout=self._handshake_timeout,
             )
         except ssl.SSLError as error:
             gen_log.warning("SSL Error on %s: %s", address, error)
@@ -89,6 +106,8 @@ class Listener:
             self._handle.cancel()
         elif self._tls is not None and not self._loop.is_closed():
             self._loop.remove_reader(self._socket.fileno())
+        if self._retry is not None:
+            self._retry.cancel()
         for handshake in self._handshakes:
             handshake.cancel()
         if self._server is not None and not self._loop.is_closed():

@@ -2,7 +2,7 @@
 
 import asyncio
 from asyncio import AbstractEventLoop, Future, Transport
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -53,6 +53,7 @@ class ServerProtocol(asyncio.Protocol):
     __slots__ = (
         "_advancing",
         "_drained",
+        "_ended",
         "_paused",
         "_stream",
         "_timer",
@@ -84,6 +85,7 @@ class ServerProtocol(asyncio.Protocol):
         self._stream: TransportIOStream | None = None
         self._drained: Future[None] | None = None
         self._advancing = False
+        self._ended = False
         self._paused = False
         self._waiting = False
 
@@ -97,7 +99,7 @@ class ServerProtocol(asyncio.Protocol):
         self.context = ConnectionContext(
             transport, settings.protocol, settings.xheaders, settings.trusted_downstream
         )
-        self._timer = PhaseTimer(self.loop, settings, self._expired)
+        self._timer = PhaseTimer(self.loop, settings, self.transport, self._expired)
         self.server.connections.add(self)
 
     def data_received(self, data: bytes) -> None:
@@ -114,21 +116,32 @@ class ServerProtocol(asyncio.Protocol):
         """Takes the end of what the client sends.
 
         A handler that is waiting is told that the client has gone, as it nearly always has. In
-        case the client has only shut its sending side down, the response is sent all the same.
+        case the client has only shut its sending side down, all that it has asked is answered
+        all the same (RFC 9112 section 9.6).
         """
+        self._ended = True
         exchange = self.exchange
-        if exchange is None or exchange.reading:
-            return False
-        self.closing = True
-        exchange.client_gone()
-        return self.exchange is not None
+        # TLS closes in both directions at once.
+        stays = self.transport.can_write_eof()
+        if exchange is None or (exchange.reading and not self._waiting):
+            # Between requests, or within one that will now never be complete; unless they wait
+            # for the client to take earlier responses.
+            return stays and self._drained is not None and exchange is None and bool(self.parser)
+        if self._timer is not None:
+            self._timer.deserted_since = self.loop.time()
+        if not exchange.reading:
+            try:
+                exchange.client_gone()
+            except Exception:
+                app_log.error("Uncaught exception", exc_info=True)
+        return stays and not self.transport.is_closing()
 
     def pause_writing(self) -> None:
         """Makes writers wait."""
         if self._drained is None:
             self._drained = self.loop.create_future()
         if self._timer is not None:
-            self._timer.stalled_since = self.loop.time()
+            self._timer.begin_stall()
         if self._stream is not None:
             self._stream.pause_writing()
 
@@ -137,10 +150,13 @@ class ServerProtocol(asyncio.Protocol):
         drained, self._drained = self._drained, None
         if drained is not None and not drained.done():
             drained.set_result(None)
-        if self._timer is not None:
-            self._timer.stalled_since = None
+        # A connection that is being closed is watched until the last byte has gone.
+        if self._timer is not None and not self.transport.is_closing():
+            self._timer.end_stall()
         if self._stream is not None:
             self._stream.resume_writing()
+        if self.exchange is None and self.parser:
+            self._advance()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends everything that belongs to the connection."""
@@ -174,7 +190,12 @@ class ServerProtocol(asyncio.Protocol):
         try:
             while not self._waiting and not self.transport.is_closing():
                 exchange = self.exchange
-                if exchange is not None and not exchange.reading:
+                if exchange is None:
+                    if self._drained is not None:
+                        # Nobody is answered more before having taken what there is.
+                        self._hold_back()
+                        return
+                elif not exchange.reading:
                     return
                 event = self.parser.next_event()
                 if event is NEED_DATA:
@@ -184,7 +205,7 @@ class ServerProtocol(asyncio.Protocol):
                     self._begin(event)
                     if self.exchange is None and not self.parser:
                         # The usual end: answered already, and nothing pipelined behind it.
-                        self._let_in()
+                        self._read_on()
                         return
                 elif event is END_OF_MESSAGE:
                     self._request_complete()
@@ -195,7 +216,7 @@ class ServerProtocol(asyncio.Protocol):
             self._refuse(str(error), getattr(error, "status", 400))
         except Exception:
             app_log.error("Uncaught exception", exc_info=True)
-            self.abort()
+            self.close()
         finally:
             self._advancing = False
 
@@ -204,7 +225,7 @@ class ServerProtocol(asyncio.Protocol):
         beginning = self.exchange is None and bool(self.parser)
         if beginning and timer is not None and timer.phase is not HEAD:
             timer.enter(HEAD)
-        self._let_in()
+        self._read_on()
 
     def _begin(self, head: RequestHead) -> None:
         """Starts on a request whose head has come."""
@@ -252,6 +273,7 @@ class ServerProtocol(asyncio.Protocol):
             and head.minor_version
             and not exchange.response_started
             and not self.parser
+            and not self.transport.is_closing()
         ):
             self.transport.write(serialize.CONTINUE)
 
@@ -261,26 +283,24 @@ class ServerProtocol(asyncio.Protocol):
         exchange = self.exchange
         if exchange is None:
             return
+        size = self.settings.chunk_size
         if self.decoder is not None:
             pieces = self.decoder.decode(data, self.parser.body_limit)
+        elif len(data) <= size:
+            pieces = iter((data,))
         else:
-            size = self.settings.chunk_size
-            if len(data) <= size:
-                pieces = [data]
-            else:
-                pieces = [data[at : at + size] for at in range(0, len(data), size)]
+            pieces = (data[at : at + size] for at in range(0, len(data), size))
         self._deliver(exchange, pieces)
 
-    def _deliver(self, exchange: ServerExchange, pieces: list[bytes]) -> None:
+    def _deliver(self, exchange: ServerExchange, pieces: Iterator[bytes]) -> None:
         """Hands pieces of the body on, waiting after each for as long as the delegate asks."""
-        assert exchange.delegate is not None
-        for index, piece in enumerate(pieces):
-            if exchange.protocol is None:
+        for piece in pieces:
+            delegate = exchange.delegate
+            if delegate is None:
                 return
-            awaitable = exchange.delegate.data_received(piece)
+            awaitable = delegate.data_received(piece)
             if awaitable is not None:
-                rest = pieces[index + 1 :]
-                self._wait_for(awaitable, partial(self._deliver, exchange, rest))
+                self._wait_for(awaitable, partial(self._deliver, exchange, pieces))
                 return
 
     def _request_complete(self) -> None:
@@ -300,9 +320,17 @@ class ServerProtocol(asyncio.Protocol):
         """Reads no further until a delegate is ready for it."""
         future = asyncio.ensure_future(awaitable, loop=self.loop)
         self._waiting = True
+        timer, begun = self._timer, self.loop.time()
+        phase = BUSY
+        if timer is not None:
+            phase, timer.phase = timer.phase, BUSY
 
         def ready(done: Future[None]) -> None:
             self._waiting = False
+            if timer is not None:
+                # The time that the delegate takes is not the client's.
+                timer.phase = phase
+                timer.since += self.loop.time() - begun
             if self.exchange is None:
                 if not done.cancelled():
                     done.exception()
@@ -314,7 +342,7 @@ class ServerProtocol(asyncio.Protocol):
                 self._refuse(str(error), getattr(error, "status", 400))
             except Exception:
                 app_log.error("Uncaught exception", exc_info=True)
-                self.abort()
+                self.close()
             else:
                 self._advance()
 
@@ -332,7 +360,15 @@ class ServerProtocol(asyncio.Protocol):
     def _let_in(self) -> None:
         if self._paused:
             self._paused = False
-            self.transport.resume_reading()
+            if not self.transport.is_closing():
+                self.transport.resume_reading()
+
+    def _read_on(self) -> None:
+        """Reads more, as all that has come is done with; if there is more."""
+        if self._paused:
+            self._let_in()
+        if self._ended:
+            self.close()
 
     # Writing responses; called by the exchange.
 
@@ -343,6 +379,8 @@ class ServerProtocol(asyncio.Protocol):
         self.transport.write(data)
         if self._drained is None:
             return self.server.written
+        if self._timer is not None:
+            self._timer.written += len(data)
         return self._drained
 
     def response_finished(self, exchange: ServerExchange, close: bool) -> None:
@@ -359,28 +397,36 @@ class ServerProtocol(asyncio.Protocol):
             self.exchange = None
             self.close()
             return
-        self._next_request()
+        self.response_complete()
 
-    def _next_request(self) -> None:
+    @property
+    def stays_open(self) -> bool:
+        """Whether another request may follow the current one."""
+        return not (self.closing or self.settings.no_keep_alive or self.transport.is_closing())
+
+    def response_complete(self) -> "Future[None]":
+        """Goes on to the next request; gives the future of the last write."""
         self.exchange = None
-        if self.closing:
-            self.close()
-            return
         timer = self._timer
         if timer is not None:
             timer.phase = IDLE
             timer.since = self.loop.time()
-        if not self._advancing and self.parser:
-            self._advance()
-        else:
-            self._let_in()
+        if not self._advancing:
+            if self.parser:
+                self._advance()
+            else:
+                self._read_on()
+        return self.server.written if self._drained is None else self._drained
 
     # Ending.
 
     def _refuse(self, message: str, status: int) -> None:
         """Answers a request that cannot be served, and closes the connection."""
-        gen_log.info("Malformed HTTP message from %s: %s", self.context, message)
+        summary = "Unsatisfiable read" if status in (414, 431) else "Malformed HTTP message"
+        gen_log.info("%s from %s: %s", summary, self.context, message)
         exchange = self.exchange
+        if self.transport.is_closing():
+            return
         if exchange is None or not exchange.response_started:
             self.transport.write(_REFUSALS.get(status, _REFUSALS[400]))
         self._linger()
@@ -392,14 +438,10 @@ class ServerProtocol(asyncio.Protocol):
         if self.transport.is_closing():
             return
         self._let_in()
-        if self.transport.can_write_eof():
-            successor = LingeringProtocol(self.transport, self.loop)
-            self.server.replace(self, successor)
-            self.transport.set_protocol(successor)
-            self._give_up(None)
-        else:
-            # TLS closes in both directions at once.
-            self.transport.close()
+        successor = LingeringProtocol(self.transport, self.loop)
+        self.server.replace(self, successor)
+        self.transport.set_protocol(successor)
+        self._give_up(None)
 
     def _expired(self, phase: Phase) -> None:
         if phase is BODY:
@@ -407,12 +449,13 @@ class ServerProtocol(asyncio.Protocol):
             self.abort()
         elif phase is HEAD:
             gen_log.info("Timeout reading headers from %s", self.context)
-            self.transport.write(_REFUSALS[408])
+            if not self.transport.is_closing():
+                self.transport.write(_REFUSALS[408])
             self.close()
         elif phase is IDLE:
             self.close()
         else:
-            gen_log.info("%s takes nothing of what is sent to it", self.context)
+            gen_log.info("Timeout waiting for %s: %s", phase.value, self.context)
             self.abort()
 
     def _stop_timer(self) -> None:
@@ -428,7 +471,10 @@ class ServerProtocol(asyncio.Protocol):
     def close(self) -> None:
         """Closes the connection once everything written has been sent."""
         self.closing = True
-        self.transport.close()
+        transport = self.transport
+        transport.close()
+        if self._timer is not None and transport.get_write_buffer_size():
+            self._timer.begin_stall()
 
     def abort(self) -> None:
         """Closes the connection at once."""
@@ -467,6 +513,10 @@ class ServerProtocol(asyncio.Protocol):
         """
         self._stop_timer()
         self._let_in()
+        drained, self._drained = self._drained, None
+        if drained is not None and not drained.done():
+            # What comes now has its own way to wait.
+            drained.set_result(None)
         self.exchange = None
         self._waiting = True
         self.server.replace(self, successor)

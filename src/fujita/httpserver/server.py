@@ -24,7 +24,7 @@ from fujita.httputil import (
     RequestRouter,
 )
 from fujita.ioloop import IOLoop
-from fujita.netutil import ssl_options_to_context
+from fujita.log import app_log
 from fujita.tcpserver import TCPServer
 from fujita.util import Configurable
 from fujita.wire.http1 import Limits
@@ -137,14 +137,16 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         """What a write returns that need not be waited for; the same for all of them."""
         self.written.set_result(None)
         registry.add(self, loop)
-        tls = self.ssl_options
-        if isinstance(tls, dict):
-            tls = ssl_options_to_context(tls, server_side=True)
+        tls = self._context()
         for sock in sockets:
             descriptor = sock.fileno()
             self._sockets[descriptor] = sock
             self._listeners[descriptor] = Listener(
-                loop, sock, lambda: ServerProtocol(self, loop), tls
+                loop,
+                sock,
+                lambda: ServerProtocol(self, loop),
+                tls,
+                self.settings.handshake_timeout,
             )
 
     def stop(self) -> None:
@@ -193,10 +195,22 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
 
     # What a connection asks of its server.
 
-    def forget(self, connection: ServerProtocol | SuccessorProtocol) -> None:
-        """Takes a connection off the list; called when it is lost."""
+    def forget(
+        self,
+        connection: ServerProtocol | SuccessorProtocol,
+        server_conn: ServerProtocol | None = None,
+    ) -> None:
+        """Takes a connection off the list; called when it is lost.
+
+        Args:
+            connection: What reads the connection.
+            server_conn: What its requests were given to know it by, if that is another.
+        """
+        try:
+            self.on_close(server_conn or connection)
+        except Exception:
+            app_log.error("Uncaught exception", exc_info=True)
         self.connections.discard(connection)
-        self.on_close(connection)
         if not self.connections and self._emptied is not None:
             if not self._emptied.done():
                 self._emptied.set_result(None)
@@ -206,7 +220,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         """Notes that a connection speaks another protocol from now on."""
         self.connections.discard(connection)
         self.connections.add(successor)
-        successor.forget = lambda: self.forget(successor)
+        successor.forget = lambda: self.forget(successor, connection)
 
     def _choose_route(
         self,

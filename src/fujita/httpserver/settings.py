@@ -24,6 +24,9 @@ class ConnectionSettings:
         body_rate: Without ``body_timeout``: the bytes per second that a body must bring
             beyond ``body_grace``.
         write_timeout: How long a client may take nothing of what is sent to it.
+        deserted_timeout: How long a handler may go on answering a client that has shut its
+            sending side down: nearly always it has gone for good.
+        handshake_timeout: How long a TLS handshake may take.
         chunk_size: The largest piece of a body that a delegate is given.
         no_keep_alive: Close each connection after one request.
         decompress_request: Decode request bodies with ``Content-Encoding: gzip``.
@@ -39,6 +42,8 @@ class ConnectionSettings:
     body_grace: float = 60.0
     body_rate: float = 500.0
     write_timeout: float = 60.0
+    deserted_timeout: float = 60.0
+    handshake_timeout: float = 30.0
     chunk_size: int = 65536
     no_keep_alive: bool = False
     decompress_request: bool = False

@@ -116,6 +116,18 @@ class HTTPConnection:
         """Says that the body is complete."""
         raise NotImplementedError
 
+    def respond(
+        self, start_line: "ResponseStartLine", headers: "HTTPHeaders", body: bytes
+    ) -> "Future[None]":
+        """Writes a whole response: ``write_headers`` and ``finish`` in one.
+
+        Returns:
+            A future that is done when the response has gone to the connection.
+        """
+        future = self.write_headers(start_line, headers, body)
+        self.finish()
+        return future
+
 
 class RequestDelegate(HTTPMessageDelegate):
     """A delegate that was made from the request, so that nobody needs to tell it the head.
