@@ -133,7 +133,10 @@ def parse_multipart_form_data(
             max_parts=config.max_parts - 1,
             max_header_size=config.max_part_header_size,
         )
-        events = parser.feed(bytes(data))
+        opening = b"--" + boundary
+        # Tornado takes a form whose first part has no delimiter in front.
+        whole = bytes(data) if data[: len(opening)] == opening else opening + b"\r\n" + data
+        events = parser.feed(whole)
         parser.finish()
     except MultipartError as error:
         raise HTTPInputError(str(error)) from None
