@@ -16,7 +16,6 @@ from asyncio.tasks import _enter_task, _leave_task
 from collections.abc import Coroutine, Generator
 from contextvars import Context, copy_context
 from typing import Any
-from weakref import WeakKeyDictionary
 
 _NOTHING = object()
 
@@ -38,6 +37,10 @@ class _Parked(Coroutine[Any, Any, Any]):
         self.context: Context | None = None
         # An empty context: the task outlives whatever request it was made in.
         self.task: Task[Any] = loop.create_task(self, context=Context())
+
+    def is_cancelled(self) -> bool:
+        """Tells whether the task was cancelled before it waited for its signal."""
+        return self.task._must_cancel or self.task.done()  # type: ignore[attr-defined]
 
     def adopt(self, running: Coroutine[Any, Any, Any], awaited: Any, context: Context) -> None:
         """Takes over a coroutine that is suspended on ``awaited``."""
@@ -86,7 +89,8 @@ class _Parked(Coroutine[Any, Any, Any]):
 
 Pool = list[_Parked]
 
-_pools: WeakKeyDictionary[AbstractEventLoop, Pool] = WeakKeyDictionary()
+# A parked task holds its loop: nothing weak would let go of the two.
+_pools: dict[AbstractEventLoop, Pool] = {}
 
 
 class _Latest(threading.local):
@@ -105,6 +109,9 @@ def pool_of(loop: AbstractEventLoop) -> Pool:
         return _latest.pool
     pool = _pools.get(loop)
     if pool is None:
+        for known in list(_pools):
+            if known.is_closed():
+                _pools.pop(known, None)
         pool = _pools[loop] = []
     _latest.loop, _latest.pool = loop, pool
     return pool
@@ -127,6 +134,9 @@ def start(
         BaseException: Whatever the coroutine raised in its first step.
     """
     parked = pool.pop() if pool else _Parked(loop)
+    signal = parked.signal
+    if parked.is_cancelled() if signal is None else signal.done():
+        parked = _unharmed(pool, loop)
     task = parked.task
     try:
         _enter_task(loop, task)
@@ -144,9 +154,23 @@ def start(
         return task
     finally:
         _leave_task(loop, task)
-        # A step that cancelled the task it ran in has used it up.
-        if parked.running is None and not task.cancelling():
+        if parked.running is None:
             pool.append(parked)
+
+
+def _unharmed(pool: Pool, loop: AbstractEventLoop) -> _Parked:
+    """Finds a task to lend that nobody has cancelled.
+
+    Any code that has ever asked for its current task may cancel it later, also when it is
+    parked; that would hit the coroutine that it is lent to next. ``cancelling()`` does not tell:
+    ``uncancel()`` does not undo a cancellation that is on its way.
+    """
+    while pool:
+        parked = pool.pop()
+        signal = parked.signal
+        if not (parked.is_cancelled() if signal is None else signal.done()):
+            return parked
+    return _Parked(loop)
 
 
 def release(loop: AbstractEventLoop) -> None:
