@@ -94,7 +94,13 @@ class Application(ReversibleRouter):
             settings.setdefault("compiled_template_cache", False)
             settings.setdefault("static_hash_cache", False)
             settings.setdefault("serve_traceback", True)
-        self._route_cache = RouteCache()
+        self._route_cache = RouteCache(_ApplicationRouter)
+        own = type(self)
+        self._is_plain = (
+            own.find_handler is Application.find_handler
+            and own.get_handler_delegate is Application.get_handler_delegate
+        )
+        """Whether no subclass has a say in who answers."""
         self.wildcard_router = _ApplicationRouter(
             self, [*self._static_handlers(), *(handlers or [])]
         )
@@ -228,15 +234,6 @@ class Application(ReversibleRouter):
             handler = handler_class(self, request, **handler_kwargs)
         run(handler, path_args or (), path_kwargs or NO_ARGUMENTS)
         return True
-
-    @property
-    def _is_plain(self) -> bool:
-        """Whether no subclass has a say in who answers."""
-        own = type(self)
-        return (
-            own.find_handler is Application.find_handler
-            and own.get_handler_delegate is Application.get_handler_delegate
-        )
 
     def get_handler_delegate(
         self,

@@ -15,6 +15,8 @@ Route: TypeAlias = tuple[
 ]
 """What ``get_handler_delegate`` takes: handler, its arguments, those of its method."""
 
+UNPLAIN: Route = (object, None, None, None)
+
 CAPACITY = 2048
 
 LONGEST_PATH = 256
@@ -28,11 +30,15 @@ class RouteCache:
     by Tornado's own matchers and routers, for then the same host and path lead to the same
     place. That is looked at when a path is first seen, and all is forgotten whenever a list of
     rules has changed.
+
+    Args:
+        router_class: The class of an application's own routers; a subclass may go its own way.
     """
 
-    __slots__ = ("_by_host", "_changes", "_routes")
+    __slots__ = ("_by_host", "_changes", "_router_class", "_routes")
 
-    def __init__(self) -> None:
+    def __init__(self, router_class: type[RuleRouter]) -> None:
+        self._router_class = router_class
         self._routes: dict[Any, Route] = {}
         self._changes = -1
         self._by_host = False
@@ -50,12 +56,40 @@ class RouteCache:
             return route
         if len(path) > LONGEST_PATH:
             return None
-        route = _follow(application.default_router, request)
+        route = self._follow(application.default_router, request)
+        if route is UNPLAIN:
+            return None
         if route is not None:
             if len(self._routes) >= CAPACITY:
                 self._routes.clear()
             self._routes[key] = route
         return route
+
+    def _follow(self, router: RuleRouter, request: HTTPServerRequest) -> Route | None:
+        """Goes the way that ``RuleRouter.find_handler`` goes, as long as it is a plain one.
+
+        Returns:
+            The route; ``None`` if no rule takes the request; ``UNPLAIN`` if one has a say that
+            may say otherwise next time.
+        """
+        if type(router) is not self._router_class:
+            return UNPLAIN
+        for rule in router.rules:
+            if type(rule.matcher) not in (AnyMatches, HostMatches, PathMatches):
+                return UNPLAIN
+            found = rule.matcher.match(request)
+            if found is None:
+                continue
+            target = rule.target
+            if isinstance(target, type) and issubclass(target, HandlerBase):
+                arguments = found.get("path_args"), found.get("path_kwargs")
+                return (target, rule.target_kwargs or None, *arguments)
+            if not isinstance(target, RuleRouter) or found or rule.target_kwargs:
+                return UNPLAIN
+            route = self._follow(target, request)
+            if route is not None:
+                return route
+        return None
 
 
 def _asks_for_host(router: RuleRouter) -> bool:
@@ -65,37 +99,3 @@ def _asks_for_host(router: RuleRouter) -> bool:
         or (isinstance(rule.target, RuleRouter) and _asks_for_host(rule.target))
         for rule in router.rules
     )
-
-
-def _follow(router: RuleRouter, request: HTTPServerRequest) -> Route | None:
-    """Goes the way that ``RuleRouter.find_handler`` goes, as long as it is a plain one."""
-    for rule in router.rules:
-        if type(rule.matcher) not in (AnyMatches, HostMatches, PathMatches):
-            return None
-        found = rule.matcher.match(request)
-        if found is None:
-            continue
-        target = rule.target
-        if isinstance(target, RuleRouter):
-            if type(target).find_handler is not RuleRouter.find_handler:
-                return None
-            if found or rule.target_kwargs:
-                return None
-            route = _follow(target, request)
-            if route is not None or not _leads_nowhere(target, request):
-                return route
-            continue
-        if isinstance(target, type) and issubclass(target, HandlerBase):
-            return (
-                target,
-                rule.target_kwargs or None,
-                found.get("path_args"),
-                found.get("path_kwargs"),
-            )
-        return None
-    return None
-
-
-def _leads_nowhere(router: RuleRouter, request: HTTPServerRequest) -> bool:
-    """Tells whether no rule of a router takes the request."""
-    return all(rule.matcher.match(request) is None for rule in router.rules)
