@@ -31,7 +31,6 @@ class RequestHandler(AuthenticationPart, XsrfPart, RenderingPart, EtagPart, Erro
     def __init__(
         self, application: "Application", request: HTTPServerRequest, **kwargs: Any
     ) -> None:
-        super().__init__()
         self.application = application
         self.request = request
         self.clear()
