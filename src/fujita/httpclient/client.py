@@ -1,14 +1,11 @@
 """The interface of all clients, and the choice among them."""
 
 import weakref
-from asyncio import Future
+from asyncio import CancelledError, Future
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from fujita.concurrent import (
-    future_set_exception_unless_cancelled,
-    future_set_result_unless_cancelled,
-)
+from fujita.concurrent import future_set_exception_unless_cancelled
 from fujita.httpclient.request import HTTPRequest, _RequestProxy
 from fujita.httpclient.response import HTTPResponse
 from fujita.httputil import HTTPHeaders
@@ -124,15 +121,18 @@ class AsyncHTTPClient(Configurable):
         elif kwargs:
             raise ValueError("kwargs can't be used if request is an HTTPRequest object")
         # A copy: what is about to be fetched is not to change with the caller's headers.
-        request.headers = HTTPHeaders(request._headers)
+        headers = request._headers
+        request._headers = HTTPHeaders(headers) if headers else HTTPHeaders.from_fields({})
         future: Future[HTTPResponse] = Future(loop=self.io_loop.asyncio_loop)
 
         def settle(response: HTTPResponse) -> None:
             error = response.error
-            if error is not None and (raise_error or not response._error_is_response_code):
+            if isinstance(error, CancelledError):
+                future.cancel()
+            elif error is not None and (raise_error or not response._error_is_response_code):
                 future_set_exception_unless_cancelled(future, error)
-            else:
-                future_set_result_unless_cancelled(future, response)
+            elif not future.cancelled():
+                future.set_result(response)
 
         self.fetch_impl(cast(HTTPRequest, _RequestProxy(request, self.defaults)), settle)
         return future

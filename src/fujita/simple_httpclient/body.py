@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from fujita.gen import convert_yielded
+from fujita.http1connection.framing import BodyFraming
 from fujita.httpclient.request import BodyProducer
-from fujita.httputil import HTTPOutputError
-from fujita.wire.http1 import serialize
 
 if TYPE_CHECKING:
     from fujita.simple_httpclient.connection import ClientConnection
@@ -20,10 +19,12 @@ class RequestBody:
     Args:
         data: The body.
         producer: What produces it, where ``data`` is None.
-        chunked: Whether it is sent in chunks.
-        length: How long the head says that it is, if it is not.
+        framing: How it is delimited.
 
     Attributes:
+        data: See above.
+        framing: See above.
+        is_started: Whether it is being sent.
         is_complete: Whether all of it has been written.
     """
 
@@ -31,27 +32,21 @@ class RequestBody:
         "_connection",
         "_failed",
         "_producer",
-        "_remaining",
         "_task",
-        "chunked",
         "data",
+        "framing",
         "is_complete",
         "is_started",
     )
 
     def __init__(
-        self,
-        data: bytes | None,
-        producer: BodyProducer | None,
-        chunked: bool = False,
-        length: int = 0,
+        self, data: bytes | None, producer: BodyProducer | None, framing: BodyFraming
     ) -> None:
         self.data = data
-        self.chunked = chunked
+        self.framing = framing
         self.is_started = False
         self.is_complete = False
         self._producer = producer
-        self._remaining = length
         self._task: Future[Any] | None = None
         self._connection: ClientConnection | None = None
         self._failed: Callable[[BaseException], None] | None = None
@@ -95,13 +90,7 @@ class RequestBody:
         """
         connection = self._connection
         assert connection is not None
-        if self.chunked:
-            chunk = serialize.chunk(chunk)
-        elif len(chunk) > self._remaining:
-            raise HTTPOutputError("Tried to write more data than Content-Length")
-        else:
-            self._remaining -= len(chunk)
-        return connection.write(chunk)
+        return connection.write(self.framing.frame(chunk))
 
     def abandon(self) -> None:
         """Stops producing: the response has come, or will not come any more."""
@@ -126,12 +115,7 @@ class RequestBody:
     def _finish(self) -> None:
         connection = self._connection
         assert connection is not None
-        if self.chunked:
-            connection.write(serialize.LAST_CHUNK)
-        elif self._remaining:
-            raise HTTPOutputError(
-                f"Tried to write {self._remaining} bytes less than Content-Length"
-            )
+        connection.write(self.framing.end())
         self.is_complete = True
 
     def _fail(self, error: BaseException) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from fujita.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
 from fujita.netutil import OverrideResolver, Resolver
 from fujita.simple_httpclient.errors import HTTPTimeoutError
-from fujita.simple_httpclient.fetch import Fetch, shortest
+from fujita.simple_httpclient.fetch import Fetch, least
 from fujita.simple_httpclient.options import OptionsReader
 from fujita.simple_httpclient.pool import ConnectionPool
 from fujita.tcpclient import TCPClient
@@ -92,7 +92,7 @@ class SimpleAsyncHTTPClient(AsyncHTTPClient):
             fetch.begin(now)
             return
         self.queue.append(fetch)
-        timeout = shortest(options.connect_timeout, options.request_timeout)
+        timeout = least(options.connect_timeout, options.request_timeout)
         if timeout is not None:
             fetch.queue_timer = self.loop.call_at(now + timeout, self._leave_queue, fetch)
 

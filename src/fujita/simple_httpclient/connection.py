@@ -112,17 +112,19 @@ class ClientConnection(asyncio.Protocol):
         sock = self._transport.get_extra_info("socket")
         if sock is None:
             return False
-        poll = select.poll()
-        poll.register(sock.fileno(), select.POLLIN)
-        return bool(poll.poll(0))
+        if hasattr(select, "poll"):
+            poll = select.poll()
+            poll.register(sock.fileno(), select.POLLIN)
+            return bool(poll.poll(0))
+        return bool(select.select([sock.fileno()], [], [], 0)[0])
 
     def close(self) -> None:
         """Closes the connection."""
         self._transport.close()
 
-    def abort(self) -> None:
-        """Closes the connection without a word."""
-        self._transport.abort()
+    def abandon(self) -> None:
+        """Closes the connection, and cancels what is under way: the loop ends."""
+        self.give_up(asyncio.CancelledError())
 
     # What a fetch asks.
 
@@ -253,7 +255,7 @@ class ClientConnection(asyncio.Protocol):
                     self._finish(self._fetch)
                 else:
                     assert type(event) is bytes
-                    self._pieces = self._fetch.decoded(event)
+                    self._pieces = self._fetch.take(event)
         except ProtocolError as error:
             self._refuse(error)
         except Exception as error:
@@ -271,6 +273,11 @@ class ClientConnection(asyncio.Protocol):
         fetch.head_received(head)
         if not head.has_body:
             self._finish(fetch)
+        elif fetch.wants_whole_body:
+            body = self._parser.take_complete_body()
+            if body is not None:
+                fetch.take(body)
+                self._finish(fetch)
 
     def _deliver_pieces(self, fetch: "Fetch") -> bool:
         """Hands pieces of the body on; false if it has to wait before it goes on."""
@@ -292,13 +299,16 @@ class ClientConnection(asyncio.Protocol):
         now = self._loop.time()
         head = fetch.head
         assert head is not None
-        if head.keep_alive and fetch.may_reuse() and not self._parser:
+        if head.keep_alive and fetch.may_reuse() and not self._parser and self._loss is None:
             expires = head.section.fields.get("Keep-Alive")
             if expires is not None:
                 self._note_keep_alive(expires)
             self._pool.put(self, now)
-        else:
+        elif fetch.is_sent:
             self._transport.close()
+        else:
+            # The server need not take the rest before the connection is gone.
+            self._transport.abort()
         fetch.complete(now)
 
     def _note_keep_alive(self, value: str | list[str]) -> None:

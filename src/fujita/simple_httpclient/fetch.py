@@ -1,7 +1,6 @@
 """One fetch: from the client's queue to the response, over redirects and retries."""
 
 import asyncio
-import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from io import BytesIO
@@ -11,16 +10,14 @@ from fujita.http1connection.decompression import GzipDecoder, decoder_for
 from fujita.httpclient import HTTPRequest, HTTPResponse
 from fujita.httputil import HTTPHeaders
 from fujita.log import app_log
-from fujita.netutil import is_valid_ip
 from fujita.simple_httpclient.body import RequestBody
 from fujita.simple_httpclient.connecting import connection_error, open_connection
 from fujita.simple_httpclient.connection import ClientConnection
-from fujita.simple_httpclient.endpoint import Endpoint
+from fujita.simple_httpclient.endpoint import Endpoint, choose_endpoint
 from fujita.simple_httpclient.head import compose
 from fujita.simple_httpclient.hop import Hop
 from fujita.simple_httpclient.options import Options
 from fujita.simple_httpclient.redirect import REDIRECT_CODES, follow
-from fujita.simple_httpclient.tls import TLSFiles, freeze_options
 from fujita.wire.http1 import ResponseHead
 
 if TYPE_CHECKING:
@@ -48,13 +45,14 @@ class Fetch:
         "_client",
         "_connection",
         "_data",
+        "_deadline",
         "_decoder",
         "_endpoint",
         "_follows",
         "_headers",
         "_hop",
         "_is_retried",
-        "_made",
+        "_made_at",
         "_opening",
         "_options",
         "_redirects_left",
@@ -69,6 +67,7 @@ class Fetch:
     _headers: HTTPHeaders
     _endpoint: Endpoint
     _data: bytes
+    _deadline: float | None
 
     def __init__(
         self,
@@ -82,10 +81,10 @@ class Fetch:
         self._request = request
         self._options = options
         self._callback = callback
-        self._made = now
+        self._made_at = now
         self._start_time: float | None = None
         self._start_wall_time: float | None = None
-        self._redirects_left = options.max_redirects
+        self._redirects_left = options.max_redirects or 0
         self._connection: ClientConnection | None = None
         self._opening: asyncio.Task[None] | None = None
         self._is_retried = False
@@ -106,63 +105,33 @@ class Fetch:
             self.fail(error)
 
     def _request_hop(self, hop: Hop, now: float) -> None:
+        options = self._options
         self._hop = hop
         self._start_time = now
         self._start_wall_time = time.time()
-        self._data, self._body = compose(hop, self._options)
-        endpoint = self._endpoint = self._choose_endpoint()
-        connection = self._client.pool.take(endpoint, now, hop.is_repeatable)
+        self._deadline = now + options.request_timeout if options.request_timeout else None
+        self._data, self._body = compose(hop, options)
+        client = self._client
+        self._endpoint = choose_endpoint(hop.target, options, client.tcp_client)
+        connection = client.pool.take(self._endpoint, now, hop.is_repeatable)
         if connection is None:
-            self._open()
+            self._opening = client.loop.create_task(self._connect())
         else:
             self._send(connection)
 
-    def _choose_endpoint(self) -> Endpoint:
-        options = self._options
-        target = self._hop.target
-        tls = None
-        if target.scheme == "https":
-            if options.ssl_options is not None:
-                tls = freeze_options(options.ssl_options)
-            else:
-                tls = TLSFiles(
-                    options.validate_cert,
-                    options.ca_certs,
-                    options.client_cert,
-                    options.client_key,
-                )
-        source = options.network_interface
-        if source is not None and not is_valid_ip(source):
-            raise ValueError(
-                f"Unrecognized IPv4 or IPv6 address for network_interface, got {source!r}"
-            )
-        tcp_client = self._client.tcp_client
-        return Endpoint(
-            target.host,
-            target.port,
-            socket.AF_INET if options.allow_ipv6 is False else socket.AF_UNSPEC,
-            source,
-            tls,
-            tcp_client,
-            getattr(tcp_client, "resolver", None),
-        )
-
-    def _open(self) -> None:
-        self._opening = self._client.loop.create_task(self._connect())
-
     async def _connect(self) -> None:
-        options, client = self._options, self._client
-        timeout = shortest(options.connect_timeout, options.request_timeout)
-        assert self._start_time is not None
+        client = self._client
+        timeout = self._options.connect_timeout
+        deadline = client.loop.time() + timeout if timeout else None
         connection = ClientConnection(client.pool, self._endpoint, client.limits, client.loop)
         try:
             await open_connection(
-                self._endpoint,
-                connection,
-                None if timeout is None else self._start_time + timeout,
-                client.max_buffer_size,
+                self._endpoint, connection, least(deadline, self._deadline), client.max_buffer_size
             )
-        except (Exception, asyncio.CancelledError) as error:
+        except asyncio.CancelledError as error:
+            # Nobody but the loop's end cancels this.
+            self.fail(error)
+        except Exception as error:
             self.fail(connection_error(error))
         else:
             self._send(connection)
@@ -171,10 +140,7 @@ class Fetch:
 
     def _send(self, connection: ClientConnection) -> None:
         self._connection = connection
-        timeout = self._options.request_timeout
-        assert self._start_time is not None
-        deadline = self._start_time + timeout if timeout else None
-        connection.send(self, self._hop.method, self._data, deadline)
+        connection.send(self, self._hop.method, self._data, self._deadline)
         if self._body is not None and not self._options.expect_100_continue:
             self._body.start(connection, connection.give_up)
 
@@ -191,7 +157,7 @@ class Fetch:
         if self._body is not None:
             self._body.abandon()
             self._data, self._body = compose(self._hop, self._options)
-        self._open()
+        self._opening = self._client.loop.create_task(self._connect())
         return True
 
     # From the connection.
@@ -211,15 +177,21 @@ class Fetch:
         """Takes the head of the response."""
         self.head = head
         options = self._options
-        headers = self._headers = HTTPHeaders.from_fields(head.section.fields)
-        if head.code in REDIRECT_CODES and "Location" in headers:
+        fields = head.section.fields
+        headers = self._headers = HTTPHeaders.sharing(fields)
+        if head.code in REDIRECT_CODES and "Location" in fields:
             self._follows = bool(options.follow_redirects) and self._redirects_left > 0
             if self._follows:
                 return
-        if options.decompress_response:
+        if "Content-Encoding" in fields and options.decompress_response:
             self._decoder = decoder_for(headers, self._client.limits.body)
         if options.header_callback is not None:
             self._call_header_callback(head, headers)
+
+    @property
+    def wants_whole_body(self) -> bool:
+        """Whether the body need not be handed on bit by bit."""
+        return self._decoder is None and self._options.streaming_callback is None
 
     def _call_header_callback(self, head: ResponseHead, headers: HTTPHeaders) -> None:
         callback = self._options.header_callback
@@ -229,7 +201,7 @@ class Fetch:
             callback(f"{name}: {value}\r\n")
         callback("\r\n")
 
-    def decoded(self, data: bytes) -> Iterator[bytes] | None:
+    def take(self, data: bytes) -> Iterator[bytes] | None:
         """Takes a piece of the body.
 
         Returns:
@@ -259,10 +231,15 @@ class Fetch:
 
     def may_reuse(self) -> bool:
         """Tells whether the request leaves the connection fit for another."""
-        if self._body is not None and not self._body.is_complete:
+        if not self.is_sent:
             return False
         connection = self._hop.headers.get("Connection")
         return connection is None or "close" not in connection.lower()
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the request is complete."""
+        return self._body is None or self._body.is_complete
 
     # The end.
 
@@ -287,7 +264,7 @@ class Fetch:
                 self._hop.url,
                 None,
                 now - self._start_time,
-                {"queue": max(self._start_time - self._made, 0.0)},
+                {"queue": max(self._start_time - self._made_at, 0.0)},
                 head.reason or None,
                 self._start_wall_time,
             )
@@ -316,7 +293,7 @@ class Fetch:
                 self._request,
                 599,
                 error=error,
-                request_time=now - (self._made if start_time is None else start_time),
+                request_time=now - (self._made_at if start_time is None else start_time),
                 start_time=self._start_wall_time,
             )
         )
@@ -329,6 +306,6 @@ class Fetch:
             app_log.error("Uncaught exception", exc_info=True)
 
 
-def shortest(*timeouts: float | None) -> float | None:
-    """Gives the shortest of some timeouts, of which 0 and None mean none."""
-    return min(filter(None, timeouts), default=None)
+def least(*numbers: float | None) -> float | None:
+    """Gives the least of some timeouts or deadlines, of which 0 and None mean none."""
+    return min(filter(None, numbers), default=None)

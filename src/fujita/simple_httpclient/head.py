@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from fujita._version import TORNADO_VERSION
 from fujita.escape import native_str
+from fujita.http1connection.framing import BodyFraming
 from fujita.httputil import HTTPOutputError, encode_username_password
 from fujita.simple_httpclient.body import RequestBody
 from fujita.simple_httpclient.hop import Hop
@@ -18,7 +19,6 @@ DEFAULT_USER_AGENT = f"Tornado/{TORNADO_VERSION}"
 _METHODS = frozenset({"GET", "HEAD", "POST", "DELETE", "PATCH", "PUT", "OPTIONS"})
 _METHODS_WITH_BODY = frozenset({"POST", "PATCH", "PUT"})
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_UNSUPPORTED = ("proxy_host", "proxy_port", "proxy_username", "proxy_password", "proxy_auth_mode")
 
 JOIN_LIMIT = 65536
 """Head and body leave in one write up to this size; beyond it, joining costs more."""
@@ -36,17 +36,21 @@ def compose(hop: Hop, options: Options) -> tuple[bytes, RequestBody | None]:
     _check(hop, options)
     line = f"{hop.method} {hop.target.path} HTTP/1.1\r\n"
     is_bare = hop.body is None and hop.body_producer is None and hop.credentials is None
-    if is_bare and not hop.headers and hop.method == "GET" and not options.expect_100_continue:
+    if is_bare and hop.method == "GET" and not hop.headers:
         fields = _plain_fields(
             hop.target.authority, options.user_agent, options.decompress_response
         )
         return line.encode("ascii") + fields, None
     headers = _fields(hop, options)
     body = _frame_body(hop, headers)
+    # RFC 9110 section 10.1.1: "A client MUST NOT generate a 100-continue expectation in a request
+    # that does not include content."
+    if body is not None and options.expect_100_continue:
+        headers["Expect"] = "100-continue"
     head = serialize.head(line, headers)
     if body is None or options.expect_100_continue:
         return head, body
-    if body.data is not None and not body.chunked and len(body.data) <= JOIN_LIMIT:
+    if body.data is not None and not body.framing.chunked and len(body.data) <= JOIN_LIMIT:
         return head + body.data, None
     return head, body
 
@@ -62,9 +66,8 @@ def _plain_fields(authority: str, user_agent: str | None, decompress: bool) -> b
 
 def _check(hop: Hop, options: Options) -> None:
     method = hop.method
-    if options.proxy_host or options.proxy_port:
-        asked = next(name for name in _UNSUPPORTED if getattr(options, name))
-        raise NotImplementedError(f"{asked} not supported")
+    if options.unsupported is not None:
+        raise NotImplementedError(f"{options.unsupported} not supported")
     if options.allow_nonstandard_methods:
         if _TOKEN.fullmatch(method) is None:
             raise ValueError(f"method must be a token (RFC 9110 section 9.1), not {method!r}")
@@ -95,8 +98,6 @@ def _fields(hop: Hop, options: Options) -> Fields:
         fields["User-Agent"] = DEFAULT_USER_AGENT
     if options.decompress_response:
         fields["Accept-Encoding"] = "gzip"
-    if options.expect_100_continue:
-        fields["Expect"] = "100-continue"
     if hop.method == "POST" and "Content-Type" not in fields:
         fields["Content-Type"] = "application/x-www-form-urlencoded"
     return fields
@@ -112,18 +113,20 @@ def _frame_body(hop: Hop, fields: Fields) -> RequestBody | None:
         # RFC 9112 section 6.2: "A sender MUST NOT send a Content-Length header field in any
         # message that contains a Transfer-Encoding header field."
         fields.pop("Content-Length", None)
-        return RequestBody(data, producer, chunked=True)
+        return RequestBody(data, producer, BodyFraming(chunked=True))
     if data is not None:
         fields["Content-Length"] = str(len(data))
-        return RequestBody(data, None, length=len(data)) if data else None
+        return RequestBody(data, None, BodyFraming(length=len(data))) if data else None
     if "Content-Length" in fields:
         length = parse_content_length(combined(fields["Content-Length"]))
         if producer is None and length:
             raise HTTPOutputError(f"Tried to write {length} bytes less than Content-Length")
-        return None if producer is None else RequestBody(None, producer, length=length)
+        if producer is None:
+            return None
+        return RequestBody(None, producer, BodyFraming(length=length))
     if producer is not None:
         fields["Transfer-Encoding"] = "chunked"
-        return RequestBody(None, producer, chunked=True)
+        return RequestBody(None, producer, BodyFraming(chunked=True))
     if hop.method in _METHODS_WITH_BODY:
         # RFC 9110 section 8.6: to be sent "when the method defines a meaning for enclosed
         # content", also if there is none.

@@ -36,13 +36,19 @@ _NAMES = (
 )
 """The attributes of a request that hold for all of a fetch, redirects included."""
 
+_UNSUPPORTED = ("proxy_host", "proxy_port", "proxy_username", "proxy_password", "proxy_auth_mode")
+
 _read = attrgetter(*_NAMES)
 
 
 class Options:
-    """The settled values of these attributes; not to be changed, as requests share them."""
+    """The settled values of these attributes; not to be changed, as requests share them.
 
-    __slots__ = _NAMES
+    Attributes:
+        unsupported: Which option, if any, this client cannot fulfil.
+    """
+
+    __slots__ = (*_NAMES, "unsupported")
 
     connect_timeout: float
     request_timeout: float
@@ -55,11 +61,6 @@ class Options:
     network_interface: str | None
     streaming_callback: Callable[[bytes], Awaitable[None] | None] | None
     header_callback: Callable[[str], None] | None
-    proxy_host: str | None
-    proxy_port: int | None
-    proxy_username: str | None
-    proxy_password: str | None
-    proxy_auth_mode: str | None
     allow_nonstandard_methods: bool
     validate_cert: bool
     ca_certs: str | None
@@ -73,6 +74,8 @@ class Options:
     def __init__(self, values: tuple[Any, ...], defaults: dict[str, Any]) -> None:
         for name, value in zip(_NAMES, values, strict=True):
             setattr(self, name, defaults.get(name) if value is None else value)
+        asked = [name for name in _UNSUPPORTED if getattr(self, name)]
+        self.unsupported = asked[0] if asked else None
 
 
 class OptionsReader:

@@ -149,7 +149,7 @@ class ConnectionPool:
             if self.open:
                 self._guard = None
                 for connection in list(self.open):
-                    connection.abort()
+                    connection.abandon()
                 # A transport is closed on the next turn of the loop, and TLS takes two.
                 for _ in range(3):
                     await asyncio.sleep(0)

@@ -4,6 +4,7 @@ import ssl
 from typing import Any, NamedTuple
 
 from fujita.netutil import _client_ssl_defaults, ssl_options_to_context
+from fujita.simple_httpclient.options import Options
 
 
 class TLSFiles(NamedTuple):
@@ -22,16 +23,21 @@ class TLSOptions(NamedTuple):
 
 
 TLSChoice = ssl.SSLContext | TLSFiles | TLSOptions
-"""Two choices that are equal make equal connections."""
+"""What a request says about TLS; equal choices make equal connections."""
 
 VERIFY = TLSFiles(True, None, None, None)
 
 
-def freeze_options(options: dict[str, Any] | ssl.SSLContext) -> TLSChoice:
-    """Makes a choice of what was given as ``ssl_options``."""
-    if isinstance(options, ssl.SSLContext):
-        return options
-    return TLSOptions(tuple(sorted(options.items(), key=lambda item: str(item[0]))))
+def choose_tls(options: Options) -> TLSChoice:
+    """Gives what a request says about TLS."""
+    chosen = options.ssl_options
+    if chosen is None:
+        return TLSFiles(
+            options.validate_cert, options.ca_certs, options.client_cert, options.client_key
+        )
+    if isinstance(chosen, ssl.SSLContext):
+        return chosen
+    return TLSOptions(tuple(sorted(chosen.items(), key=lambda item: str(item[0]))))
 
 
 def make_context(choice: TLSChoice) -> ssl.SSLContext:

@@ -136,9 +136,56 @@ def test_limits() -> None:
     parser = ResponseParser(Limits(head=100, body=4))
     parser.receive_data(b"HTTP/1.1 200 OK\r\n\r\n12345")
     assert isinstance(parser.next_event(), ResponseHead)
-    with pytest.raises(ProtocolError, match="too large"):
+    with pytest.raises(ProtocolError, match="too long"):
         parser.next_event()
     parser = ResponseParser(Limits(head=100))
     parser.receive_data(b"HTTP/1.1 200 OK\r\nA: " + b"x" * 100)
     with pytest.raises(ProtocolError, match="larger than 100"):
         parser.next_event()
+
+
+def test_a_head_that_is_repeated_is_read_once() -> None:
+    parser = ResponseParser(Limits())
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
+    parser.receive_data(head + b"ab" + head + b"cd")
+    first = parser.next_event()
+    assert parser.next_event() == b"ab"
+    assert parser.next_event() is END_OF_MESSAGE
+    assert parser.next_event() is first
+    assert parser.next_event() == b"cd"
+    assert parser.next_event() is END_OF_MESSAGE
+    # The same head without the body: it answers another method.
+    parser.expect("HEAD")
+    parser.receive_data(head)
+    event = parser.next_event()
+    assert isinstance(event, ResponseHead)
+    assert not event.has_body
+    assert parser.next_event() is NEED_DATA
+
+
+def test_a_longer_head_with_the_same_beginning_is_another() -> None:
+    parser = ResponseParser(Limits())
+    parser.receive_data(b"HTTP/1.1 204 No\r\nA: 1\r\n\r\n")
+    parser.next_event()
+    parser.receive_data(b"HTTP/1.1 204 No\r\nA: 1\r\nB: 2\r\n\r\n")
+    event = parser.next_event()
+    assert isinstance(event, ResponseHead)
+    assert event.section.fields == {"A": "1", "B": "2"}
+
+
+def test_take_complete_body() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
+    parser = ResponseParser(Limits())
+    parser.receive_data(head + b"ab" + head + b"c")
+    parser.next_event()
+    assert parser.take_complete_body() == b"ab"
+    assert isinstance(parser.next_event(), ResponseHead)
+    assert parser.take_complete_body() is None
+    parser.receive_data(b"d")
+    assert parser.next_event() == b"c"
+    assert parser.next_event() == b"d"
+    assert parser.next_event() is END_OF_MESSAGE
+    parser.receive_data(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+    parser.next_event()
+    assert parser.take_complete_body() is None
+    assert parser.next_event() is END_OF_MESSAGE

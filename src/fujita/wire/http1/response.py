@@ -13,6 +13,8 @@ from fujita.wire.http1.limits import Limits
 class ResponseHead:
     """The status line and what the header fields say about framing.
 
+    Equal heads of a connection may be one object, which is therefore never changed.
+
     Attributes:
         minor_version: The ``x`` of HTTP/1.x.
         code: The status code.
@@ -53,7 +55,7 @@ class ResponseParser(ReceiveBuffer):
     a body, ``bytes`` and ``END_OF_MESSAGE``.
     """
 
-    __slots__ = ("_body", "_eof", "_method", "limits", "trailers")
+    __slots__ = ("_body", "_eof", "_last_data", "_last_head", "_method", "limits", "trailers")
 
     def __init__(self, limits: Limits) -> None:
         super().__init__()
@@ -61,12 +63,19 @@ class ResponseParser(ReceiveBuffer):
         self._body: FixedBody | ChunkedBody | UntilCloseBody | None = None
         self._eof = False
         self._method = "GET"
+        # Who asks the same again is often answered the same: a comparison of bytes then saves
+        # reading the head.
+        self._last_data: bytes | None = None
+        self._last_head: ResponseHead | None = None
         self.trailers: Fields = {}
 
     def expect(self, method: str) -> None:
         """Prepares for the response to a request of ``method``."""
-        self._method = method
-        self.trailers = {}
+        if method != self._method:
+            self._method = method
+            self._last_data = None
+        if self.trailers:
+            self.trailers = {}
 
     def receive_eof(self) -> None:
         """Takes the end of the stream; call ``next_event`` next.
@@ -94,21 +103,49 @@ class ResponseParser(ReceiveBuffer):
                     self.trailers = body.trailers
                 self._body = None
             return event
-        match = self.match(RESPONSE_HEAD)
-        if match is None:
+        head = self._read_head()
+        if head is None:
             return self._incomplete_head()
-        minor_version, code, reason, lines = match.groups()
-        if match.end() - match.start() > self.limits.head:
-            raise ProtocolError(f"Header section larger than {self.limits.head} bytes", 431)
-        head = ResponseHead(
-            int(minor_version),
-            int(code),
-            reason.decode("latin-1"),
-            self._read_section(int(code), parse_field_lines(lines)),
-            self._method,
-        )
         if head.has_body:
             self._start_body(head)
+        return head
+
+    def take_complete_body(self) -> bytes | None:
+        """Takes the whole body, if its length is known and all of it has come.
+
+        To be called right after the head has been given, in the place of ``next_event``, which
+        then goes on behind the body.
+        """
+        body = self._body
+        if type(body) is not FixedBody or self._tail:
+            return None
+        start = self._position
+        end = start + body.remaining
+        if end > len(self._data):
+            return None
+        self._position = end
+        self._body = None
+        return self._data[start:end]
+
+    def _read_head(self) -> ResponseHead | None:
+        """Reads a head, if it is complete."""
+        data = self._join() if self._tail else self._data
+        start = self._position
+        last_data = self._last_data
+        if last_data is not None and data.startswith(last_data, start):
+            self._position = start + len(last_data)
+            return self._last_head
+        match = self.match(RESPONSE_HEAD)
+        if match is None:
+            return None
+        minor_version, code, reason, lines = match.groups()
+        if match.end() - start > self.limits.head:
+            raise ProtocolError(f"Header section larger than {self.limits.head} bytes", 431)
+        section = self._read_section(int(code), parse_field_lines(lines))
+        head = ResponseHead(
+            int(minor_version), int(code), reason.decode("latin-1"), section, self._method
+        )
+        self._last_data, self._last_head = match.group(), head
         return head
 
     def _read_section(self, code: int, fields: Fields) -> FieldSection:
