@@ -1,6 +1,7 @@
 """Heads and chunks to send."""
 
 from collections.abc import Iterator
+from typing import cast
 
 from fujita.wire.http1.fields import Fields
 
@@ -40,8 +41,10 @@ def head(start_line: str, fields: Fields) -> bytes:
     """
     # All loops in C: 0.7 µs for five fields, against 1.0 µs for a loop over f-strings.
     try:
-        text = _join_lines(map(_join_field, fields.items()))
-        checked = _join_text(fields.values())
+        # A repeated field is a list, which join() does not take.
+        single = cast("dict[str, str]", fields)
+        text = _join_lines(map(_join_field, single.items()))
+        checked = _join_text(single.values())
     except TypeError:
         pairs = list(_field_pairs(fields))
         text = _join_lines(map(_join_field, pairs))
