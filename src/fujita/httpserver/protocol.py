@@ -3,6 +3,7 @@
 import asyncio
 from asyncio import AbstractEventLoop, Future, Transport
 from collections.abc import Awaitable, Callable, Iterator
+from contextvars import Context, copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -52,6 +53,7 @@ class ServerProtocol(asyncio.Protocol):
 
     __slots__ = (
         "_advancing",
+        "_context",
         "_drained",
         "_ended",
         "_paused",
@@ -71,6 +73,7 @@ class ServerProtocol(asyncio.Protocol):
 
     transport: Transport
     context: ConnectionContext
+    _context: Context
 
     def __init__(self, server: "HTTPServer", loop: AbstractEventLoop) -> None:
         self.server = server
@@ -95,6 +98,7 @@ class ServerProtocol(asyncio.Protocol):
         """Begins to serve a connection."""
         # uvloop's transports are none of asyncio's classes, so no isinstance here.
         self.transport = cast("Transport", transport)
+        self._context = copy_context()
         settings = self.settings
         self.context = ConnectionContext(
             transport, settings.protocol, settings.xheaders, settings.trusted_downstream
@@ -156,7 +160,7 @@ class ServerProtocol(asyncio.Protocol):
         if self._stream is not None:
             self._stream.resume_writing()
         if self.exchange is None and self.parser:
-            self._advance()
+            self._advance_soon()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends everything that belongs to the connection."""
@@ -219,6 +223,14 @@ class ServerProtocol(asyncio.Protocol):
             self.close()
         finally:
             self._advancing = False
+
+    def _advance_soon(self) -> None:
+        """Goes on to a request that has come already.
+
+        Not at once: the handler before it is the caller, and nothing of its task and context may
+        reach the next one.
+        """
+        self.loop.call_soon(self._advance, context=self._context)
 
     def _data_needed(self) -> None:
         timer = self._timer
@@ -361,7 +373,8 @@ class ServerProtocol(asyncio.Protocol):
         if self._paused:
             self._paused = False
             if not self.transport.is_closing():
-                self.transport.resume_reading()
+                # asyncio will call with the context that this is called in: not the handler's.
+                self._context.copy().run(self.transport.resume_reading)
 
     def _read_on(self) -> None:
         """Reads more, as all that has come is done with; if there is more."""
@@ -413,7 +426,7 @@ class ServerProtocol(asyncio.Protocol):
             timer.since = self.loop.time()
         if not self._advancing:
             if self.parser:
-                self._advance()
+                self._advance_soon()
             else:
                 self._read_on()
         return self.server.written if self._drained is None else self._drained
