@@ -1,0 +1,9 @@
+"""What can go wrong with a chat room as a program: each error is one sentence for a terminal."""
+
+
+class ChatError(Exception):
+    """The chat room cannot be opened: its text says what was wrong, and where."""
+
+
+class StoreError(ChatError):
+    """The history cannot be opened, read or written."""

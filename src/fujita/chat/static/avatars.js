@@ -1,0 +1,30 @@
+// A guest's coloured disc: the same guest has the same colour everywhere.
+
+import { element } from "./dom.js";
+
+const HUES = 12;
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/** Returns the class that carries a guest's colour. */
+export function hueOf(id) {
+  let hash = 0;
+  for (const character of id) hash = (hash * 31 + character.codePointAt(0)) >>> 0;
+  return `hue-${hash % HUES}`;
+}
+
+/** Returns what stands in the disc: the first letter, or the digits of a generated name. */
+export function initialsOf(name) {
+  const digits = /\s\d*(\d\d)$/.exec(name);
+  if (digits) return digits[1];
+  const [first] = graphemes.segment(name);
+  return first ? first.segment.toLocaleUpperCase() : "?";
+}
+
+/** Makes the disc. */
+export function avatar({ id, name }) {
+  return element("span", {
+    class: `avatar ${hueOf(id)}`,
+    "aria-hidden": "true",
+    text: initialsOf(name),
+  });
+}
