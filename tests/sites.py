@@ -56,7 +56,10 @@ class Site:
         headers: Mapping[str, str] | None = None,
         body: bytes | str | None = None,
     ) -> Response:
-        """Sends a request on a connection of its own, and gives the response."""
+        """Sends a request on a connection of its own, and gives the response.
+
+        What the handler does between its response and its next wait is done by then, too.
+        """
         connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request(method, target, body, dict(headers or {}))
@@ -64,6 +67,7 @@ class Site:
             return Response(answer.status, answer.reason, answer.headers, answer.read())
         finally:
             connection.close()
+            self.settle()
 
     def get(self, target: str, **headers: str) -> Response:
         return self.request("GET", target, _header_names(headers))
@@ -86,7 +90,12 @@ class Site:
             answer = b""
             while piece := connection.recv(65536):
                 answer += piece
-            return answer
+        self.settle()
+        return answer
+
+    def settle(self) -> None:
+        """Returns when the server's loop has come round."""
+        self.run(lambda: asyncio.sleep(0))
 
     def run(self, main: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
         """Runs a coroutine on the server's loop."""
