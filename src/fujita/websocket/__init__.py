@@ -9,6 +9,8 @@ Source: Tornado ``websocket``.
 
 from fujita.log import app_log, gen_log
 from fujita.websocket.base import WebSocketProtocol
+from fujita.websocket.client import WebSocketClientConnection
+from fujita.websocket.connect import websocket_connect
 from fujita.websocket.delegate import _WebSocketDelegate
 from fujita.websocket.errors import WebSocketClosedError, WebSocketError
 from fujita.websocket.handler import WebSocketHandler
@@ -16,6 +18,7 @@ from fujita.websocket.parameters import _default_max_message_size, _WebSocketPar
 from fujita.websocket.protocol13 import WebSocketProtocol13
 
 __all__ = [
+    "WebSocketClientConnection",
     "WebSocketClosedError",
     "WebSocketError",
     "WebSocketHandler",
@@ -26,4 +29,5 @@ __all__ = [
     "_default_max_message_size",
     "app_log",
     "gen_log",
+    "websocket_connect",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from fujita.httpserver.successor import SuccessorProtocol
 from fujita.iostream import IOStream
 from fujita.iostream.transport import TransportIOStream
-from fujita.websocket.pump import StreamTransport
+from fujita.websocket.pump import PumpTransport
 
 if TYPE_CHECKING:
     from fujita.websocket.delegate import _WebSocketDelegate
@@ -33,6 +33,8 @@ class WebSocketProtocol(SuccessorProtocol):
     """
 
     transport: asyncio.Transport
+    _error: Exception | None = None
+    """Why the connection was lost, if there was a reason."""
 
     def __init__(self, handler: "_WebSocketDelegate") -> None:
         self.handler = handler
@@ -51,11 +53,11 @@ class WebSocketProtocol(SuccessorProtocol):
         """
         if self._stream is None:
             transport = getattr(self, "transport", None)
-            if transport is None or isinstance(transport, StreamTransport):
+            if transport is None or isinstance(transport, PumpTransport):
                 return None if transport is None else transport.stream
             self._stream = stream = TransportIOStream(transport)
             if transport.is_closing():
-                stream.connection_lost(None)
+                stream.connection_lost(self._error)
         return self._stream
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

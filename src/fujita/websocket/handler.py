@@ -18,7 +18,7 @@ from fujita.websocket.parameters import (
     _WebSocketParams,
 )
 from fujita.websocket.protocol13 import WebSocketProtocol13
-from fujita.websocket.pump import pump
+from fujita.websocket.pump import PumpTransport
 from fujita.websocket.upgraded import UpgradedPart
 from fujita.wire.websocket import UpgradeRequestError, check_upgrade
 
@@ -120,7 +120,7 @@ class WebSocketHandler(UpgradedPart):
         self.flush()
         self._finished = self._upgraded = True
         if switch is None:
-            pump(self.detach(), protocol)
+            PumpTransport(self.detach(), protocol)
         else:
             protocol.connection_made(connection.protocol.transport)
             protocol.feed_rest(switch(protocol))

@@ -1,6 +1,6 @@
 """The WebSocket protocol of RFC 6455, from the opening handshake on."""
 
-from asyncio import Future, get_running_loop
+from asyncio import AbstractEventLoop, Future, Transport, get_running_loop
 from collections.abc import Callable
 from contextvars import copy_context
 from sys import exc_info
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fujita.websocket.pinging import PingingPart
 from fujita.websocket.receiving import awaitable
 from fujita.wire.websocket import (
+    Agreement,
     DeflateOptions,
     PerMessageDeflate,
     Role,
@@ -116,6 +117,29 @@ class WebSocketProtocol13(PingingPart):
         closed = self._closed
         if closed is not None and not closed.done():
             closed.set_result(None)
+
+    def begin(
+        self, loop: AbstractEventLoop, transport: Transport, agreement: Agreement, rest: bytes
+    ) -> None:
+        """Opens a client's connection after its opening handshake.
+
+        Args:
+            loop: The loop.
+            transport: The connection.
+            agreement: What the handshake settled.
+            rest: What the server has sent behind its answer.
+        """
+        self.connection_made(transport)
+        self._speak(loop, agreement.deflate)
+        self._context = copy_context()
+        self._selected_subprotocol = agreement.subprotocol
+        transport.set_protocol(self)
+        self.start_pinging()
+        if rest:
+            # Not before the program has had the connection.
+            self._busy = True
+            self._hold(rest)
+            loop.call_soon(self._resume)
 
     def feed_rest(self, data: bytes) -> None:
         """Takes what the client has sent behind its request."""

@@ -162,6 +162,8 @@ class ReceivingPart(SendingPart):
         """Takes the end of the connection, and tells the handler when it has done its work."""
         super().connection_lost(exc)
         self._lost = True
+        if exc is not None:
+            self._error = exc
         if not self._busy:
             self._start_saying_closed()
 
@@ -182,6 +184,8 @@ class ReceivingPart(SendingPart):
             self.handler.log_exception(*exc_info())
         finally:
             self._task = None
+            # Handler and connection no longer refer to each other.
+            del self.handler
 
 
 def awaitable(result: Any) -> Awaitable[Any]:

@@ -161,7 +161,10 @@ class SendingPart(WebSocketProtocol):
             return
         self._pending = None
         self._pending_size = 0
-        self.transport.write(b"".join(pending) if isinstance(pending, list) else pending)
+        transport = self.transport
+        # uvloop's raise when they are written to while closing.
+        if not transport.is_closing():
+            transport.write(b"".join(pending) if isinstance(pending, list) else pending)
 
     def _give_up(self, waiting: int) -> None:
         """Ends a connection whose peer does not read what is sent to it."""
