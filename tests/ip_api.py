@@ -22,14 +22,16 @@ class IpApi:
 
     Attributes:
         status: The HTTP status of every answer.
-        together: How many requests must be under way at once before they are answered.
+        places: What is known of each address.
+        asked: Host and target of each request.
+        lonely: How many requests were not joined by as many as had to be under way at once.
     """
 
     def __init__(self) -> None:
         self.status = 200
         self.asked: list[tuple[str, str]] = []
+        self.places = dict(PLACES)
         self.lonely = 0
-        """Requests that were not joined by as many as had to be under way at once."""
         self.barrier: threading.Barrier | None = None
         self.port = 0
 
@@ -38,6 +40,7 @@ class IpApi:
         return f"http://127.0.0.1:{self.port}"
 
     def require_together(self, number: int) -> None:
+        """Answers only when so many requests are under way at once."""
         self.barrier = threading.Barrier(number)
 
     def answer(self, host: str, target: str) -> dict[str, str]:
@@ -48,9 +51,9 @@ class IpApi:
             except threading.BrokenBarrierError:
                 self.lonely += 1
         ip = target.removeprefix("/json/").removesuffix("?lang=zh-CN")
-        if ip not in PLACES:
+        if ip not in self.places:
             return {"status": "fail", "query": ip}
-        country, region, city = PLACES[ip]
+        country, region, city = self.places[ip]
         return {"status": "success", "country": country, "regionName": region, "city": city}
 
 

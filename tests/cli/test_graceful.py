@@ -247,12 +247,15 @@ print(sockets[0].getsockname()[1])
 process.fork_processes(2)
 httpserver.HTTPServer(web.Application([("/slow", Slow)])).add_sockets(sockets)
 try:
+    ioloop.IOLoop.current().add_callback(print, "ready")
     ioloop.IOLoop.current().start()
 finally:
     print("finally")
 """
     with running_fujita("run", script(tmp_path, start), cwd=tmp_path) as program:
-        connection = get(int(program.line()), "/slow?seconds=0.5")
+        port = int(program.line())
+        assert [program.line(), program.line()] == ["ready", "ready"]
+        connection = get(port, "/slow?seconds=0.5")
         assert program.line() == "begun"
         program.send(signal.SIGTERM)
         response = connection.getresponse()
