@@ -1,4 +1,6 @@
 import json
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -6,6 +8,7 @@ import pytest
 
 import fujita
 from tests.programs import fujita as run_fujita
+from tests.programs import running_fujita
 
 SHOW = """
 import json, os, sys
@@ -183,3 +186,26 @@ def test_tasks_left_behind_are_ended_in_silence(tmp_path: Path) -> None:
     )
     done = run_fujita("run", "program.py", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "ended\n", "")
+
+
+def test_a_program_that_reloads_itself_stays_a_program_of_ours(tmp_path: Path) -> None:
+    script = tmp_path / "server.py"
+    text = (
+        "import os, sys\n"
+        "from tornado import ioloop, web\n"
+        "web.Application([], debug=True).listen(0, '127.0.0.1')\n"
+        "def ready(): print('first', sys.argv, os.environ['PYTHONPATH'])\n"
+        "ioloop.IOLoop.current().call_later(0.6, ready)\n"
+        "ioloop.IOLoop.current().start()\n"
+    )
+    script.write_text(text)
+    with running_fujita("run", "server.py", "--mine", cwd=tmp_path) as program:
+        first = program.line()
+        assert first.startswith("first ['server.py', '--mine'] ")
+        # Whole at once: the program may look at any moment.
+        new = tmp_path / "new.py"
+        new.write_text(text.replace("first", "second"))
+        os.utime(new, (1, 1))
+        new.replace(script)
+        assert program.line() == first.replace("first", "second")
+        assert program.end(signal.SIGTERM)[:2] == (0, "")
