@@ -187,13 +187,13 @@ class ServerExchange(HTTPConnection):
     def _settle_connection(self, headers: HTTPHeaders) -> None:
         """Tells the client whether the connection stays open (RFC 9112 section 9.6)."""
         head = self.head
+        protocol = self.protocol
+        if protocol is None or protocol.closing or protocol.settings.no_keep_alive:
+            self._closes = True
         if "Connection" in headers:
             if "close" in headers["Connection"].lower():
                 self._closes = True
             return
-        protocol = self.protocol
-        if protocol is None or protocol.closing or protocol.settings.no_keep_alive:
-            self._closes = True
         if head.minor_version:
             if self._closes:
                 headers["Connection"] = "close"
@@ -209,6 +209,8 @@ class ServerExchange(HTTPConnection):
         Raises:
             HTTPOutputError: The body grows longer than Content-Length says.
         """
+        if self.protocol is None:
+            return closed_future()
         return self._send(self._framed(chunk) if self.response_started else chunk)
 
     def _framed(self, chunk: bytes) -> bytes:
