@@ -63,15 +63,22 @@ def on(kind: str, main: Callable[[Bench], Coroutine[Any, Any, None]]) -> None:
     loop_kinds.run(kind, whole)
 
 
-def test_a_coroutine_that_does_not_wait_needs_no_task_of_its_own(kind: str) -> None:
+def test_first_steps_of_one_turn_that_do_not_wait_share_a_task(kind: str) -> None:
     async def main(bench: Bench) -> None:
         seen: list[asyncio.Task[Any] | None] = []
 
         async def quick() -> None:
             seen.append(asyncio.current_task())
 
-        assert await bench.start(quick) is None
-        assert await bench.start(quick) is None
+        both: asyncio.Future[None] = bench.loop.create_future()
+
+        def turn() -> None:
+            for _ in range(2):
+                assert tasks.start(quick(), bench.loop, bench.pool) is None
+            both.set_result(None)
+
+        bench.loop.call_soon(turn)
+        await both
         first, second = seen
         assert first is not None
         assert first is second
@@ -537,13 +544,31 @@ def test_a_loop_is_not_kept_either(kind: str) -> None:
     assert [each() is None for each in loops] == [True, True, False]
 
 
-def test_the_pool_does_not_grow_beyond_what_runs_at_once(kind: str) -> None:
+def test_no_task_lingers_that_was_not_needed(kind: str) -> None:
     async def main(bench: Bench) -> None:
         async def quick() -> None:
             pass
 
         for _ in range(50):
             await bench.start(quick)
-        assert len(bench.pool) == 1
+        await asyncio.sleep(0)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    on(kind, main)
+
+
+def test_a_task_factory_has_no_say(kind: str) -> None:
+    async def main(bench: Bench) -> None:
+        def factory(*args: Any, **kwargs: Any) -> Any:
+            raise AssertionError("a lent task is not the program's")
+
+        async def quick() -> None:
+            assert asyncio.current_task() is not None
+
+        bench.loop.set_task_factory(factory)
+        try:
+            assert await bench.start(quick) is None
+        finally:
+            bench.loop.set_task_factory(None)
 
     on(kind, main)

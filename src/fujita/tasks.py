@@ -2,59 +2,52 @@
 
 A task of its own costs a request 3 to 8 µs, and most handlers never wait. Yet within a
 handler ``asyncio.current_task()``, ``asyncio.timeout()``, ``TaskGroup`` and context variables
-have to work from the first line. So a parked task from a pool lends its identity to the first
-step, by ``_enter_task`` and ``_leave_task`` (asyncio's documentation, "Extending asyncio"). A
-step that returns gives the parked task back. If it suspends, the parked task takes the
-coroutine over: what ``timeout()`` took note of is the task that goes on.
+have to work from the first line. So one task lends its identity to all first steps of a turn
+of the loop, by ``_enter_task`` and ``_leave_task`` (asyncio's documentation, "Extending
+asyncio"). If a step suspends, the task takes its coroutine over, so that what ``timeout()``
+took note of is the task that goes on, and the next step is lent another. A task that was not
+needed ends in the loop's next turn: none lingers, and none is seen that has nothing to do.
 
 Every coroutine runs in a context of its own, all its steps in the same one.
 """
 
-import threading
-from asyncio import AbstractEventLoop, Future, Task, isfuture
+from asyncio import AbstractEventLoop, Task, isfuture
 from asyncio.tasks import _enter_task, _leave_task
 from collections.abc import Coroutine, Generator
 from contextvars import Context, copy_context
+from threading import local
 from typing import Any
 
 _NOTHING = object()
 
 
-class _Parked(Coroutine[Any, Any, Any]):
-    """What a parked task runs: nothing until a coroutine is handed to it, then that.
+class _Lent(Coroutine[Any, Any, Any]):
+    """What a lent task runs: the coroutine that it has taken over, or nothing.
 
-    A class rather than an ``async def``, because a task may lend its identity before its own
-    first step, and a cancellation that comes before the first step would end an ``async def``
-    without ever running it.
+    A class rather than an ``async def``, because a cancellation that comes before a task's
+    first step would end an ``async def`` without ever running it.
     """
 
-    __slots__ = ("awaited", "context", "running", "signal", "task")
+    __slots__ = ("awaited", "context", "over", "running")
 
-    def __init__(self, loop: AbstractEventLoop) -> None:
-        self.signal: Future[None] | None = None
+    def __init__(self) -> None:
         self.running: Coroutine[Any, Any, Any] | None = None
         self.awaited: Any = _NOTHING
         self.context: Context | None = None
-        # An empty context: the task outlives whatever request it was made in.
-        self.task: Task[Any] = loop.create_task(self, context=Context())
-
-    def is_cancelled(self) -> bool:
-        """Tells whether the task was cancelled before it waited for its signal."""
-        return self.task._must_cancel or self.task.done()  # type: ignore[attr-defined]
+        self.over = False
+        """Whether the task has begun its own first step, and cannot be lent any more."""
 
     def adopt(self, running: Coroutine[Any, Any, Any], awaited: Any, context: Context) -> None:
         """Takes over a coroutine that is suspended on ``awaited``."""
         self.running = running
         self.awaited = awaited
         self.context = context
-        if self.signal is not None and not self.signal.done():
-            self.signal.set_result(None)
-        # The task holds this object, and will never be lent again: no cycle may be left.
-        del self.task
 
     def send(self, value: Any) -> Any:
+        """Takes the next step; the first one only hands on what the coroutine waits for."""
         if self.running is None:
-            return self._park()
+            self.over = True
+            raise StopIteration
         if self.awaited is not _NOTHING:
             awaited, self.awaited = self.awaited, _NOTHING
             return awaited
@@ -62,7 +55,9 @@ class _Parked(Coroutine[Any, Any, Any]):
         return self.context.run(self.running.send, value)
 
     def throw(self, error: Any, value: Any = None, traceback: Any = None) -> Any:
+        """Takes the next step with an exception, a cancellation mostly."""
         if self.running is None:
+            self.over = True
             raise error
         if self.awaited is not _NOTHING:
             # Cancelled between the first step and now. As asyncio does, cancel what the
@@ -74,26 +69,45 @@ class _Parked(Coroutine[Any, Any, Any]):
         return self.context.run(self.running.throw, error)
 
     def close(self) -> None:
+        """Closes the coroutine that was taken over."""
         if self.running is not None:
             self.running.close()
 
     def __await__(self) -> Generator[Any, Any, Any]:
+        """Refuses: only a task can run this."""
         raise TypeError("only a task can run this")
 
-    def _park(self) -> Future[None]:
-        """Yields a future to the task in the way ``await`` does."""
-        self.signal = self.task.get_loop().create_future()
-        self.signal._asyncio_future_blocking = True
-        return self.signal
+
+class Pool:
+    """The task that a loop has to lend."""
+
+    __slots__ = ("lent", "task")
+
+    def __init__(self) -> None:
+        self.lent: _Lent | None = None
+        self.task: Task[Any] | None = None
+
+    def borrow(self, loop: AbstractEventLoop) -> tuple[Task[Any], _Lent]:
+        """Gives a task that has not begun and that nobody has cancelled."""
+        lent, task = self.lent, self.task
+        # Whoever has asked for the current task may cancel it at any time, which must not hit
+        # the coroutine that it is lent to next. cancelling() does not tell: uncancel() takes it
+        # back without undoing a cancellation that is on its way.
+        if lent is None or task is None or lent.over or task._must_cancel:  # type: ignore[attr-defined]
+            lent = _Lent()
+            # Not by create_task(): a program's task factory may begin with tasks at once. An
+            # empty context, as the task is not part of the request that it was made for.
+            task = Task(lent, loop=loop, context=Context())
+            # Nothing is lost where the loop ends before the task does.
+            task._log_destroy_pending = False  # type: ignore[attr-defined]
+        self.lent = self.task = None
+        return task, lent
 
 
-Pool = list[_Parked]
-
-# A parked task holds its loop: nothing weak would let go of the two.
 _pools: dict[AbstractEventLoop, Pool] = {}
 
 
-class _Latest(threading.local):
+class _Latest(local):
     """The loop that was asked for last in this thread: in a server, always the same."""
 
     loop: AbstractEventLoop | None = None
@@ -104,7 +118,7 @@ _latest = _Latest()
 
 
 def pool_of(loop: AbstractEventLoop) -> Pool:
-    """Gives the parked tasks of a loop, to be passed to ``start``."""
+    """Gives what a loop has to lend, to be passed to ``start``."""
     if _latest.loop is loop:
         return _latest.pool
     pool = _pools.get(loop)
@@ -112,13 +126,16 @@ def pool_of(loop: AbstractEventLoop) -> Pool:
         for known in list(_pools):
             if known.is_closed():
                 _pools.pop(known, None)
-        pool = _pools[loop] = []
+        pool = _pools[loop] = Pool()
     _latest.loop, _latest.pool = loop, pool
     return pool
 
 
 def start(
-    running: Coroutine[Any, Any, Any], loop: AbstractEventLoop, pool: Pool
+    running: Coroutine[Any, Any, Any],
+    loop: AbstractEventLoop,
+    pool: Pool,
+    context: Context | None = None,
 ) -> Task[Any] | None:
     """Runs the first step of a coroutine now, the rest in a task if there is a rest.
 
@@ -126,6 +143,7 @@ def start(
         running: The coroutine; not yet started.
         loop: The running loop.
         pool: What ``pool_of(loop)`` gave.
+        context: The context to run it in, by default a copy of the current one.
 
     Returns:
         ``None`` if the coroutine has come to its end, else the task that goes on with it.
@@ -133,48 +151,32 @@ def start(
     Raises:
         BaseException: Whatever the coroutine raised in its first step.
     """
-    parked = pool.pop() if pool else _Parked(loop)
-    signal = parked.signal
-    if parked.is_cancelled() if signal is None else signal.done():
-        parked = _unharmed(pool, loop)
-    task = parked.task
+    task, lent = pool.borrow(loop)
     try:
         _enter_task(loop, task)
     except RuntimeError:
         # Called from within another task, where no other can lend its identity.
-        pool.append(parked)
-        return loop.create_task(running)
-    context = copy_context()
+        pool.task, pool.lent = task, lent
+        return loop.create_task(running, context=context)
+    if context is None:
+        context = copy_context()
     try:
         awaited = context.run(running.send, None)
     except StopIteration:
         return None
     else:
-        parked.adopt(running, awaited, context)
+        lent.adopt(running, awaited, context)
+        task._log_destroy_pending = True  # type: ignore[attr-defined]
         return task
     finally:
         _leave_task(loop, task)
-        if parked.running is None:
-            pool.append(parked)
-
-
-def _unharmed(pool: Pool, loop: AbstractEventLoop) -> _Parked:
-    """Finds a task to lend that nobody has cancelled.
-
-    Any code that has ever asked for its current task may cancel it later, also when it is
-    parked; that would hit the coroutine that it is lent to next. ``cancelling()`` does not tell:
-    ``uncancel()`` does not undo a cancellation that is on its way.
-    """
-    while pool:
-        parked = pool.pop()
-        signal = parked.signal
-        if not (parked.is_cancelled() if signal is None else signal.done()):
-            return parked
-    return _Parked(loop)
+        if lent.running is None:
+            pool.task, pool.lent = task, lent
 
 
 def release(loop: AbstractEventLoop) -> None:
-    """Ends the parked tasks of a loop; for a server that stops."""
-    _latest.loop = None
-    for parked in _pools.pop(loop, []):
-        parked.task.cancel()
+    """Forgets a loop that ends."""
+    _pools.pop(loop, None)
+    if _latest.loop is loop:
+        _latest.loop = None
+        del _latest.pool
