@@ -229,7 +229,7 @@ def test_a_body_limit_of_its_own(serve: Serve) -> None:
     class Upload(RequestHandler):
         def prepare(self) -> None:
             self.size = 0
-            limit = int(self.get_argument("limit", "0"))
+            limit = int(self.get_argument("limit") or 0)
             self.request.connection.set_max_body_size(limit)  # type: ignore[attr-defined]
 
         def data_received(self, chunk: bytes) -> None:
