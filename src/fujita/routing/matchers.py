@@ -140,9 +140,9 @@ class PathMatches(Matcher):
         pieces = [head]
         for group in groups:
             _, closing, literal = group.partition(")")
-            if closing:
-                pieces.append("%s")
-                pieces.append(literal)
+            if not closing:
+                return None, None
+            pieces += ["%s", literal]
         try:
             # A group's place must survive the undoing of escapes, and a literal "%" must not
             # be taken for one.

@@ -1,5 +1,6 @@
 """Application: the handlers of a program, how requests find them, and their settings."""
 
+import re
 import socket
 from collections.abc import Sequence
 from inspect import isclass
@@ -117,7 +118,7 @@ class Application(ReversibleRouter):
         prefix = settings.get("static_url_prefix", "/static/")
         handler = settings.get("static_handler_class", StaticFileHandler)
         arguments = {**settings.get("static_handler_args", {}), "path": path}
-        patterns = [f"{prefix}(.*)", r"/(favicon\.ico)", r"/(robots\.txt)"]
+        patterns = [re.escape(prefix) + "(.*)", r"/(favicon\.ico)", r"/(robots\.txt)"]
         routes: list[Any] = [(pattern, handler, arguments) for pattern in patterns]
         # A program may look for them where Tornado puts them: in front, in this order.
         return routes[::-1]
