@@ -81,7 +81,7 @@ _ENGLISH = {
     "settings.name.saved": "You are now {name}.",
     "settings.language": "Language",
     "settings.theme": "Appearance",
-    "settings.theme.auto": "As the device",
+    "settings.theme.auto": "Automatic",
     "settings.theme.light": "Light",
     "settings.theme.dark": "Dark",
     # What can go wrong
@@ -178,7 +178,7 @@ _CHINESE = {
     "settings.name.saved": "你现在叫 {name}。",
     "settings.language": "语言",
     "settings.theme": "外观",
-    "settings.theme.auto": "跟随设备",
+    "settings.theme.auto": "自动",
     "settings.theme.light": "浅色",
     "settings.theme.dark": "深色",
     "error.bad-command": "服务器无法理解本页面，请重新加载。",

@@ -7,9 +7,11 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /** Returns the class that carries a guest's colour. */
 export function hueOf(id) {
-  let hash = 0;
-  for (const character of id) hash = (hash * 31 + character.codePointAt(0)) >>> 0;
-  return `hue-${hash % HUES}`;
+  // FNV-1a, and a last stir: ids that are alike are not to look alike.
+  let hash = 0x811c9dc5;
+  for (const character of id) hash = Math.imul(hash ^ character.codePointAt(0), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0;
+  return `hue-${(hash >>> 8) % HUES}`;
 }
 
 /** Returns what stands in the disc: the first letter, or the digits of a generated name. */

@@ -1,7 +1,7 @@
 // The field where messages are written.
 
 import { byId, setText } from "./dom.js";
-import { titleOf } from "./lists.js";
+import { titleOf } from "./names.js";
 import { recall, remember } from "./storage.js";
 import { words } from "./words.js";
 

@@ -2,13 +2,8 @@
 
 import { avatar } from "./avatars.js";
 import { arrange, byId, element, icon, setText } from "./dom.js";
-import { LOBBY, addressOf } from "./names.js";
+import { LOBBY, addressOf, titleOf } from "./names.js";
 import { countWords, words } from "./words.js";
-
-/** Returns what a room is called in the reader's language. */
-export function titleOf(name) {
-  return name === LOBBY ? words("lobby") : name;
-}
 
 /** Shows the rooms that this tab is in, and the others that there are. */
 export class RoomLists {

@@ -2,6 +2,7 @@
 
 import { avatar, hueOf } from "./avatars.js";
 import { arrange, byId, element, icon, oncePerFrame, setText } from "./dom.js";
+import { titleOf } from "./names.js";
 import { withLinks } from "./links.js";
 import { clockTime, dayOf, dayWords, fullTime } from "./times.js";
 import { countWords, hasWords, listWords, words } from "./words.js";
@@ -116,11 +117,13 @@ export class Log {
   // Drawing
 
   #drawTop(room) {
+    const isUnspoken = room.lastId === 0 && !room.items.some((item) => item.kind === "message");
+    const isEmpty = isUnspoken && !this.#client.outbox.of(room.name).length;
+    this.#top.classList.toggle("empty", isEmpty);
     if (room.lastId === null) setText(this.#top, "");
     else if (room.more) setText(this.#top, words("room.older"));
-    else if (room.items.some((item) => item.kind === "message")) {
-      setText(this.#top, words("room.beginning", { room: room.name }));
-    } else setText(this.#top, words("room.empty"));
+    else if (isEmpty) setText(this.#top, words("room.empty"));
+    else setText(this.#top, words("room.beginning", { room: titleOf(room.name) }));
   }
 
   #drawJump(room) {

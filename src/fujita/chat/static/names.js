@@ -1,5 +1,7 @@
 // Names of rooms, by the server's rules: what is refused here need not be asked there.
 
+import { words } from "./words.js";
+
 export const LOBBY = "lobby";
 const LONGEST = 32;
 
@@ -16,6 +18,11 @@ export function roomName(typed) {
   if ([...name].length > LONGEST) return { code: "room-too-long" };
   if (!/^[\p{L}\p{M}\p{N}_-]+$/u.test(name)) return { code: "room-characters" };
   return { name };
+}
+
+/** Returns what a room is called in the reader's language. */
+export function titleOf(name) {
+  return name === LOBBY ? words("lobby") : name;
 }
 
 /** Returns the address of a room in this page. */

@@ -1,7 +1,7 @@
 // What comes and goes on its own: short notices, the banner of a lost connection, the title.
 
 import { byId, element, setText } from "./dom.js";
-import { titleOf } from "./lists.js";
+import { titleOf } from "./names.js";
 import { words } from "./words.js";
 
 const TOAST_STAYS = 5000;
