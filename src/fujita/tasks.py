@@ -87,21 +87,15 @@ class Pool:
         self.lent: _Lent | None = None
         self.task: Task[Any] | None = None
 
-    def borrow(self, loop: AbstractEventLoop) -> tuple[Task[Any], _Lent]:
-        """Gives a task that has not begun and that nobody has cancelled."""
-        lent, task = self.lent, self.task
-        # Whoever has asked for the current task may cancel it at any time, which must not hit
-        # the coroutine that it is lent to next. cancelling() does not tell: uncancel() takes it
-        # back without undoing a cancellation that is on its way.
-        if lent is None or task is None or lent.over or task._must_cancel:  # type: ignore[attr-defined]
-            lent = _Lent()
-            # Not by create_task(): a program's task factory may begin with tasks at once. An
-            # empty context, as the task is not part of the request that it was made for.
-            task = Task(lent, loop=loop, context=Context())
-            # Nothing is lost where the loop ends before the task does.
-            task._log_destroy_pending = False  # type: ignore[attr-defined]
-        self.lent = self.task = None
-        return task, lent
+
+def _make(loop: AbstractEventLoop) -> tuple[Task[Any], _Lent]:
+    lent = _Lent()
+    # Not by create_task(): a program's task factory may begin with tasks at once. An empty
+    # context, as the task is not part of the request that it was made for.
+    task = Task(lent, loop=loop, context=Context())
+    # Nothing is lost where the loop ends before the task does.
+    task._log_destroy_pending = False  # type: ignore[attr-defined]
+    return task, lent
 
 
 _pools: dict[AbstractEventLoop, Pool] = {}
@@ -151,7 +145,13 @@ def start(
     Raises:
         BaseException: Whatever the coroutine raised in its first step.
     """
-    task, lent = pool.borrow(loop)
+    task, lent = pool.task, pool.lent
+    # Whoever has asked for the current task may cancel it at any time, which must not hit the
+    # coroutine that it is lent to next. cancelling() does not tell: uncancel() takes it back
+    # without undoing a cancellation that is on its way.
+    if task is None or lent is None or lent.over or task._must_cancel:  # type: ignore[attr-defined]
+        task, lent = _make(loop)
+    pool.task = None
     try:
         _enter_task(loop, task)
     except RuntimeError:

@@ -98,13 +98,12 @@ class ServerExchange(HTTPConnection):
         if (
             protocol is None
             or self.reading
-            or self._closes
-            or not self.head.minor_version
-            or self.head.method == "HEAD"
+            or not self.head.is_plain
             or fields.get("Content-Length") != str(len(body))
             or "Connection" in fields
             or len(body) > JOIN_LIMIT
-            or not protocol.stays_open
+            or protocol.closing
+            or protocol.settings.no_keep_alive
         ):
             return super().respond(start_line, headers, body)
         line = serialize.status_line(start_line.code, start_line.reason or "")

@@ -412,11 +412,6 @@ class ServerProtocol(asyncio.Protocol):
             return
         self.response_complete()
 
-    @property
-    def stays_open(self) -> bool:
-        """Whether another request may follow the current one."""
-        return not (self.closing or self.settings.no_keep_alive or self.transport.is_closing())
-
     def response_complete(self) -> "Future[None]":
         """Goes on to the next request; gives the future of the last write."""
         self.exchange = None
@@ -485,6 +480,9 @@ class ServerProtocol(asyncio.Protocol):
         """Closes the connection once everything written has been sent."""
         self.closing = True
         transport = self.transport
+        if transport.is_closing():
+            # asyncio's TLS transports cannot even be aborted after a second close().
+            return
         transport.close()
         if self._timer is not None and transport.get_write_buffer_size():
             self._timer.begin_stall()

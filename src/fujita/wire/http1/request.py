@@ -18,11 +18,21 @@ class RequestHead:
         target: The request target as sent, its bytes decoded as Latin-1.
         minor_version: The ``x`` of HTTP/1.x.
         section: The header fields; shared between requests, never to be changed.
+        is_plain: Whether nothing about the request makes its response a special case: it has
+            no body, is no HEAD, and the connection is to stay open under HTTP/1.1.
         has_body: Whether anything is to be read before the next request.
         keep_alive: Whether the client wants the connection to stay open.
     """
 
-    __slots__ = ("has_body", "keep_alive", "method", "minor_version", "section", "target")
+    __slots__ = (
+        "has_body",
+        "is_plain",
+        "keep_alive",
+        "method",
+        "minor_version",
+        "section",
+        "target",
+    )
 
     def __init__(self, method: str, target: str, minor_version: int, section: FieldSection) -> None:
         self.method = method
@@ -37,6 +47,9 @@ class RequestHead:
             self.keep_alive = False
         else:
             self.keep_alive = minor_version > 0 or section.keep_alive
+        self.is_plain = (
+            self.keep_alive and minor_version > 0 and not self.has_body and method != "HEAD"
+        )
 
 
 class RequestParser(ReceiveBuffer):
