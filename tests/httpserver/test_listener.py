@@ -202,3 +202,21 @@ def test_a_stopped_server_keeps_its_connections(kind: str, options: dict[str, An
             assert await asyncio.to_thread(client.is_closed)
 
     loop_kinds.run(kind, main)
+
+
+def test_closing_twice_over_tls(serve: Serve) -> None:
+    """A second close() takes from asyncio's TLS transports the means to be aborted."""
+
+    def answer(request: HTTPServerRequest) -> None:
+        connection: Any = request.connection
+        protocol = connection.protocol
+        reply(request, bytes(20_000_000))
+        for _ in range(2):
+            protocol.close()
+            protocol.stream.close()
+
+    site = serve(answer, ssl_options=TLS)
+    site.server.settings.write_timeout = 0.1
+    with tls_client(site) as client:
+        client.send(get())
+        until(site, lambda: not site.server.connections)

@@ -52,7 +52,7 @@ class LingeringProtocol(SuccessorProtocol):
         if (self._heard or unsent < self._unsent) and self._loop.time() < self._end:
             self._heard, self._unsent = False, unsent
             self._timer = self._loop.call_later(self._quiet, self._look)
-        elif self._half_closes or unsent:
+        elif self._half_closes or unsent or self._transport.is_closing():
             self._transport.abort()
         else:
             self._transport.close()

@@ -110,7 +110,10 @@ class TransportIOStream(IOStream):
         """Closes the transport, which first sends what it holds."""
         self.socket = cast(Any, None)
         transport = self.transport
-        if not transport.is_closing() and transport.get_write_buffer_size():
+        if transport.is_closing():
+            # asyncio's TLS transports cannot even be aborted after a second close().
+            return
+        if transport.get_write_buffer_size():
             self._linger = self._loop.call_later(LINGER, transport.abort)
         transport.close()
 
