@@ -1,6 +1,7 @@
 """What every version of the WebSocket protocol offers to a handler or a client."""
 
 import asyncio
+import socket
 from asyncio import Future
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any, cast
@@ -73,11 +74,13 @@ class WebSocketProtocol(SuccessorProtocol):
         """Ends the connection at once, without a word to the other side."""
         self.transport.abort()
 
+    _abort = abort
+
     def set_nodelay(self, x: bool) -> None:
         """Says whether small writes leave at once (True, the default) or may be joined."""
-        stream = self.stream
-        if stream is not None:
-            stream.set_nodelay(x)
+        sock = self.transport.get_extra_info("socket")
+        if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, bool(x))
 
     # What a version of the protocol has to define.
 

@@ -36,7 +36,7 @@ class ClosingPart(ReceivingPart):
         self._send(frame)
         self.flush()
         if self.client_terminated:
-            self._end_transport()
+            self.transport.close()
         self._limit_closing()
 
     def _ended(self, event: CloseFrame | Failure) -> None:
@@ -53,18 +53,33 @@ class ClosingPart(ReceivingPart):
         self.flush()
         # 7.1.1: a client waits for the server to close the transport first, so that it is the
         # server's port that is held in TIME_WAIT. After a failure (7.1.7) nobody waits.
-        if not self.mask_outgoing or isinstance(event, Failure):
-            self._end_transport()
+        if isinstance(event, Failure):
+            self._finish_sending()
+        elif not self.mask_outgoing:
+            self.transport.close()
         self._limit_closing()
 
-    def _end_transport(self) -> None:
-        """Closes the transport once everything has been sent."""
-        self.transport.close()
+    def _finish_sending(self) -> None:
+        """Ends what this side sends, and goes on reading, for nobody, until the other side ends.
+
+        To close the transport while there is something unread would make the system tell the
+        other side of a reset connection, and the Close frame that says why would be lost.
+        """
+        transport = self.transport
+        if transport.is_closing():
+            return
+        if not transport.can_write_eof():
+            transport.close()
+            return
+        transport.write_eof()
+        if self._reading_paused:
+            self._reading_paused = False
+            transport.resume_reading()
 
     def _limit_closing(self) -> None:
         """Ends the connection by force if the other side does not do its part."""
         if self._close_timer is None and not self._lost:
-            self._close_timer = self._loop.call_later(CLOSE_TIMEOUT, self.transport.abort)
+            self._close_timer = self._outbox.loop.call_later(CLOSE_TIMEOUT, self.transport.abort)
 
     def shut_down(self) -> None:
         """Tells the client that the server goes away."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from asyncio import Future
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fujita.escape import utf8
@@ -49,11 +49,6 @@ class WebSocketHandler(UpgradedPart):
 
     ws_connection: WebSocketProtocol | None
     _on_close_called = False
-    _outlives_open = False
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        cls._outlives_open = cls.get is not WebSocketHandler.get
 
     def __init__(self, application: Application, request: HTTPServerRequest, **kwargs: Any) -> None:
         self.ws_connection = None
@@ -90,6 +85,14 @@ class WebSocketHandler(UpgradedPart):
         except StreamClosedError:
             # The client has gone before it had its answer.
             self.ws_connection = None
+        except BaseException:
+            if not self._upgraded:
+                self.ws_connection = None
+            raise
+
+    def _goes_on_after_open(self) -> bool:
+        """Tells whether somebody waits in ``get`` for the connection to be closed."""
+        return type(self).get is not WebSocketHandler.get
 
     def _refuse(self, status: int, message: str) -> None:
         """Answers that this will be no WebSocket."""
@@ -113,8 +116,10 @@ class WebSocketHandler(UpgradedPart):
         """Sends the answer, and hands the connection over."""
         connection: Any = self.request.connection
         switch = getattr(connection, "switch_protocols", None)
-        if switch is not None and connection.protocol is None:
+        if self._on_close_called or (switch is not None and connection.protocol is None):
+            # Whoever sends no more cannot even close a WebSocket.
             self._finished = True
+            connection.close()
             raise StreamClosedError
         self._clear_representation_headers()
         self.flush()
@@ -131,8 +136,11 @@ class WebSocketHandler(UpgradedPart):
 
     # What a program overrides.
 
-    def open(self, *args: str, **kwargs: str) -> Awaitable[None] | None:
+    def _open(self, *args: str, **kwargs: str) -> Awaitable[None] | None:
         """Called when the connection is open, with the groups of the route."""
+
+    # Typed so that an override may name the groups that its route has.
+    open: Callable[..., Awaitable[None] | None] = _open
 
     def on_message(self, message: str | bytes) -> Awaitable[None] | None:
         """Called with each message; has to be overridden."""

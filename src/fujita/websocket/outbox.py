@@ -5,11 +5,16 @@ from asyncio import AbstractEventLoop, Future
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from fujita import tasks
 from fujita.escape import json_encode
+from fujita.log import app_log
 from fujita.wire.websocket import PreparedMessage
 
 if TYPE_CHECKING:
     from fujita.websocket.sending import SendingPart
+
+
+_NOTHING = object()
 
 
 class Outbox:
@@ -20,6 +25,7 @@ class Outbox:
 
     Attributes:
         loop: The loop.
+        pool: Its parked tasks, for `tasks.start`.
         done: A future that is done; what a write returns that need not be waited for.
         frame_of: The message that ``frame`` was made of.
         frame_binary: Whether it was made as a binary message.
@@ -40,10 +46,12 @@ class Outbox:
         "frame_binary",
         "frame_of",
         "loop",
+        "pool",
     )
 
     def __init__(self, loop: AbstractEventLoop) -> None:
         self.loop = loop
+        self.pool = tasks.pool_of(loop)
         self.done: Future[None] = loop.create_future()
         self.done.set_result(None)
         self._dirty: list[SendingPart] = []
@@ -51,7 +59,7 @@ class Outbox:
         self._forget()
 
     def _forget(self) -> None:
-        self.frame_of: object = None
+        self.frame_of: object = _NOTHING
         self.frame_binary = False
         self.frame = b""
         self._json_of: dict[str, Any] | None = None
@@ -78,7 +86,12 @@ class Outbox:
     def _flush(self) -> None:
         dirty, self._dirty = self._dirty, []
         for connection in dirty:
-            connection.flush()
+            try:
+                connection.flush()
+            except Exception:
+                # Nobody else's messages are lost with it.
+                app_log.error("Cannot write to a WebSocket", exc_info=True)
+                connection.abort()
         self._forget()
         turn, self._turn = self._turn, None
         if turn is not None and not turn.done():

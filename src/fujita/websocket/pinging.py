@@ -43,8 +43,8 @@ class PingingPart(ClosingPart):
                 asked,
                 interval,
             )
-        self._last_ping = self._loop.time()
-        self._ping_timer = self._loop.call_later(interval, self._ping)
+        self._last_ping = self._outbox.loop.time()
+        self._ping_timer = self._outbox.loop.call_later(interval, self._ping)
 
     @staticmethod
     def ping_sleep_time(*, last_ping_time: float, interval: float, now: float) -> float:
@@ -55,14 +55,14 @@ class PingingPart(ClosingPart):
         self._ping_timer = None
         if self.is_closing():
             return
-        self._last_ping = self._loop.time()
+        self._last_ping = self._outbox.loop.time()
         self._received_pong = False
         self.write_ping(b"")
         timeout = self.ping_timeout
         if timeout > 0:
-            self._ping_timer = self._loop.call_later(timeout, self._check_pong)
+            self._ping_timer = self._outbox.loop.call_later(timeout, self._check_pong)
         else:
-            self._ping_timer = self._loop.call_later(self.ping_interval, self._ping)
+            self._ping_timer = self._outbox.loop.call_later(self.ping_interval, self._ping)
 
     def _check_pong(self) -> None:
         self._ping_timer = None
@@ -73,9 +73,11 @@ class PingingPart(ClosingPart):
             self.close(reason="ping timed out")
             return
         wait = self.ping_sleep_time(
-            last_ping_time=self._last_ping, interval=self.ping_interval, now=self._loop.time()
+            last_ping_time=self._last_ping,
+            interval=self.ping_interval,
+            now=self._outbox.loop.time(),
         )
-        self._ping_timer = self._loop.call_later(wait, self._ping)
+        self._ping_timer = self._outbox.loop.call_later(wait, self._ping)
 
     def _handle_message(self, opcode: int, data: bytes) -> Awaitable[None] | None:
         """Answers a Ping, takes note of a Pong, and tells the handler."""

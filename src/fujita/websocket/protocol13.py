@@ -1,9 +1,8 @@
 """The WebSocket protocol of RFC 6455, from the opening handshake on."""
 
-from asyncio import AbstractEventLoop, Future, Transport, get_running_loop
+from asyncio import AbstractEventLoop, CancelledError, Future, Transport, get_running_loop
 from collections.abc import Callable
 from contextvars import copy_context
-from sys import exc_info
 from typing import TYPE_CHECKING
 
 from fujita.websocket.pinging import PingingPart
@@ -11,7 +10,6 @@ from fujita.websocket.receiving import awaitable
 from fujita.wire.websocket import (
     Agreement,
     DeflateOptions,
-    PerMessageDeflate,
     Role,
     UpgradeRequestError,
     accept_offer,
@@ -59,9 +57,11 @@ class WebSocketProtocol13(PingingPart):
         count on that; otherwise as soon as ``open`` has come to its end.
         """
         get: Callable[[str], str | None] = handler.request.headers.get
+        wanted = self.params.compression_options
+        options = None if wanted is None else DeflateOptions.from_mapping(wanted, Role.SERVER)
         try:
             key = check_version_and_key(get)
-            deflate = self._accept_compression(handler, get)
+            accepted = options and accept_offer(get("Sec-WebSocket-Extensions"), options)
         except (UpgradeRequestError, ValueError) as error:
             handler._refuse(getattr(error, "status", 400), str(error))
             return
@@ -75,48 +75,40 @@ class WebSocketProtocol13(PingingPart):
         handler.set_header("Upgrade", "websocket")
         handler.set_header("Connection", "Upgrade")
         handler.set_header("Sec-WebSocket-Accept", accept_value(key))
+        deflate = None
+        if accepted:
+            header, deflate = accepted
+            handler.set_header("Sec-WebSocket-Extensions", header)
         loop = get_running_loop()
         self._speak(loop, deflate)
-        self._context = copy_context()
         self._busy = True
         handler._switch_protocols(self)
         self.start_pinging()
-        await self._open(handler)
-        if handler._outlives_open:
+        try:
+            await self._open(handler)
+        finally:
+            # on_message sees what prepare and open have set in context variables.
+            self._context = copy_context()
+            loop.call_soon(self._resume)
+        if handler._goes_on_after_open():
             self._closed = loop.create_future()
-        loop.call_soon(self._resume)
-        if self._closed is not None:
             await self._closed
-
-    def _accept_compression(
-        self, handler: "WebSocketHandler", get: Callable[[str], str | None]
-    ) -> PerMessageDeflate | None:
-        wanted = self.params.compression_options
-        if wanted is None:
-            return None
-        options = DeflateOptions.from_mapping(wanted, Role.SERVER)
-        accepted = accept_offer(get("Sec-WebSocket-Extensions"), options)
-        if accepted is None:
-            return None
-        header, deflate = accepted
-        handler.set_header("Sec-WebSocket-Extensions", header)
-        return deflate
 
     async def _open(self, handler: "WebSocketHandler") -> None:
         try:
             waiting = handler.open(*handler.open_args, **handler.open_kwargs)
             if waiting is not None:
                 await awaitable(waiting)
-        except Exception:
-            handler.log_exception(*exc_info())
-            self.client_terminated = self.server_terminated = True
-            self.transport.abort()
+        except (Exception, CancelledError) as error:
+            self._failed(error)
 
     async def _say_closed(self) -> None:
-        await super()._say_closed()
-        closed = self._closed
-        if closed is not None and not closed.done():
-            closed.set_result(None)
+        try:
+            await super()._say_closed()
+        finally:
+            closed = self._closed
+            if closed is not None and not closed.done():
+                closed.set_result(None)
 
     def begin(
         self, loop: AbstractEventLoop, transport: Transport, agreement: Agreement, rest: bytes

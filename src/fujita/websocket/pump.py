@@ -37,6 +37,10 @@ class PumpTransport(StreamTransport):
         """Says how many bytes may not have been sent yet."""
         return self._unsent
 
+    def can_write_eof(self) -> bool:
+        """Says that a stream has no end of its own for what is sent."""
+        return False
+
     def is_closing(self) -> bool:
         """Tells whether the connection is closed or closing."""
         return self._closing or super().is_closing()

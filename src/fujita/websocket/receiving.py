@@ -6,9 +6,12 @@ from contextvars import Context
 from sys import exc_info
 from typing import Any
 
-from fujita import gen, tasks
+from fujita import gen
+from fujita.tasks import start
+from fujita.websocket.delegate import _WebSocketDelegate
+from fujita.websocket.parameters import _WebSocketParams
 from fujita.websocket.sending import SendingPart
-from fujita.wire.websocket import CloseFrame, Event, Failure, Ping, Pong
+from fujita.wire.websocket import CloseCode, CloseFrame, Event, Failure, Ping, Pong
 
 HELD_LIMIT = 65536
 """Received bytes that may wait while a message is being handled."""
@@ -31,14 +34,19 @@ class ReceivingPart(SendingPart):
     _context: Context
     """What ``prepare`` and ``open`` have set in context variables is seen by ``on_message``."""
 
-    _busy = False
-    """Whether a handler is at work, so that what comes in has to wait."""
-    _task: Task[Any] | None = None
-    """Goes on with a handler that has suspended; kept here because the loop holds it weakly."""
-    _held: list[bytes] | None = None
+    def __init__(
+        self, handler: _WebSocketDelegate, mask_outgoing: bool, params: _WebSocketParams
+    ) -> None:
+        super().__init__(handler, mask_outgoing, params)
+        self._busy = False
+        """Whether a handler is at work, so that what comes in has to wait."""
+        self._task: Task[Any] | None = None
+        """Goes on with a handler that has suspended; kept because the loop holds it weakly."""
+        self._held: list[bytes] | None = None
+        self._lost = False
+
     _held_size = 0
     _reading_paused = False
-    _lost = False
     _says_closed = False
 
     def data_received(self, data: bytes) -> None:
@@ -57,11 +65,9 @@ class ReceivingPart(SendingPart):
     def _start(self, events: list[Event]) -> None:
         """Handles events, at once as far as possible."""
         self._busy = self._receiving = True
-        loop = self._loop
+        outbox = self._outbox
         try:
-            self._task = self._context.run(
-                tasks.start, self._handle(events), loop, tasks.pool_of(loop)
-            )
+            self._task = start(self._handle(events), outbox.loop, outbox.pool, self._context)
         finally:
             self._receiving = False
             if self._pending is not None:
@@ -70,7 +76,7 @@ class ReceivingPart(SendingPart):
     async def _handle(self, events: list[Event]) -> None:
         """Handles events, and then whatever has come in meanwhile."""
         try:
-            count = 0
+            left = TURN_EVENTS
             while True:
                 for event in events:
                     if type(event) is str or type(event) is bytes:
@@ -79,8 +85,9 @@ class ReceivingPart(SendingPart):
                         waiting = self._control(event)
                     if waiting is not None:
                         await awaitable(waiting)
-                    count += 1
-                    if count % TURN_EVENTS == 0:
+                    left -= 1
+                    if not left:
+                        left = TURN_EVENTS
                         await sleep(0)
                 if self._held is None:
                     break
@@ -150,8 +157,8 @@ class ReceivingPart(SendingPart):
         """Ends a connection whose handler has raised."""
         self._held = None
         self._wire.receive_eof()
-        self.client_terminated = self.server_terminated = True
-        self.transport.abort()
+        if not self._lost:
+            self._ended(Failure(CloseCode.INTERNAL_ERROR, ""))
         task = current_task()
         if isinstance(error, CancelledError) and task is not None and task.cancelling():
             # The loop is being shut down, and nobody is to blame.
@@ -168,8 +175,8 @@ class ReceivingPart(SendingPart):
             self._start_saying_closed()
 
     def _start_saying_closed(self) -> None:
-        loop = self._loop
-        self._task = self._context.run(tasks.start, self._say_closed(), loop, tasks.pool_of(loop))
+        outbox = self._outbox
+        self._task = start(self._say_closed(), outbox.loop, outbox.pool, self._context)
 
     async def _say_closed(self) -> None:
         """Tells the handler that the connection is gone."""

@@ -20,7 +20,11 @@ class SendingPart(WebSocketProtocol):
 
     uvloop 0.23 makes a system call of every write, asyncio always has; so the writes of a turn
     are joined here. Answers to what has just been received leave when that has been handled,
-    everything else when the loop comes round. Measured with ``benchmarks/broadcast.py``.
+    everything else when the loop comes round. Measured (Python 3.11, uvloop 0.23, one core;
+    in brackets: all of it when the loop comes round; every write at once): echo with one
+    message in flight 103,000/s (101,000; 99,000), with four 282,000 (278,000; 127,000); to 500
+    receivers from one sender with four in flight 606,000 (475,000; 178,000), from 64 senders
+    1,980,000 (2,180,000; 179,000). A lone message goes and returns as fast in all three.
     """
 
     def __init__(
@@ -36,14 +40,12 @@ class SendingPart(WebSocketProtocol):
         self._paused = False
         self._drained: Future[None] | None = None
 
-    _loop: AbstractEventLoop
     _outbox: Outbox
     _wire: WebSocketConnection
     _shares_frames: bool
 
     def _speak(self, loop: AbstractEventLoop, deflate: PerMessageDeflate | None) -> None:
         """Gets ready to send and receive, once the opening handshake is settled."""
-        self._loop = loop
         self._outbox = outbox_of(loop)
         self._wire = WebSocketConnection(
             Role.CLIENT if self.mask_outgoing else Role.SERVER,
@@ -76,30 +78,37 @@ class SendingPart(WebSocketProtocol):
         if self.client_terminated or self.server_terminated:
             raise WebSocketClosedError
         outbox = self._outbox
-        if message is outbox.frame_of and binary is outbox.frame_binary and self._shares_frames:
-            return self._send(outbox.frame)
-        return self._send(self._frame(message, binary))
-
-    def _frame(self, message: str | bytes | dict[str, Any], binary: bool) -> bytes:
-        outbox = self._outbox
-        if isinstance(message, dict):
-            message = outbox.json(message)
-        elif not isinstance(message, str | bytes):
-            raise TypeError(f"a message is str, bytes or dict, not {type(message).__name__}")
-        if self._shares_frames:
-            if message is outbox.frame_of and binary is outbox.frame_binary:
-                return outbox.frame
-            outbox.frame = frame = self._own_frame(message, binary)
+        if not self._shares_frames:
+            frame = self._frame(message, binary)
+        elif message is outbox.frame_of and binary is outbox.frame_binary:
+            frame = outbox.frame
+        else:
+            if type(message) is str and not binary:
+                frame = self._wire.send_text(message)
+            elif isinstance(message, dict):
+                # The same string as for the receiver before, if it is the same dictionary.
+                return self.write_message(outbox.json(message), binary)
+            else:
+                frame = self._own_frame(message, binary)
+            # Framing once is also one buffer for all receivers, however large.
+            outbox.frame = frame
             outbox.frame_of = message
             outbox.frame_binary = binary
-            return frame
-        if not self.mask_outgoing:
-            prepared = outbox.prepared(message, bool(binary))
+        return self._send(frame)
+
+    def _frame(self, message: str | bytes | dict[str, Any], binary: bool) -> bytes:
+        """Frames a message for this connection alone, or for those that compress alike."""
+        if isinstance(message, dict):
+            message = self._outbox.json(message)
+        if not self.mask_outgoing and isinstance(message, str | bytes):
+            prepared = self._outbox.prepared(message, bool(binary))
             if prepared is not None:
                 return self._wire.send_prepared(prepared)
         return self._own_frame(message, binary)
 
     def _own_frame(self, message: str | bytes, binary: bool) -> bytes:
+        if not isinstance(message, str | bytes):
+            raise TypeError(f"a message is str, bytes or dict, not {type(message).__name__}")
         if not binary:
             return self._wire.send_text(message)
         return self._wire.send_binary(message.encode() if isinstance(message, str) else message)
@@ -151,7 +160,7 @@ class SendingPart(WebSocketProtocol):
             # A loop that does nothing but write has to let the others have their turn.
             return self._outbox.turn()
         if self._drained is None:
-            self._drained = self._loop.create_future()
+            self._drained = self._outbox.loop.create_future()
         return self._drained
 
     def flush(self) -> None:
