@@ -6,6 +6,7 @@ import pytest
 from fujita.httputil import HTTPHeaders, HTTPServerRequest, ResponseStartLine
 from fujita.iostream import IOStream, StreamClosedError
 from tests.httpserver.raw import Happening, connect, get, reply
+from tests.httpserver.test_listener import TLS, tls_client
 from tests.sites import Serve
 
 
@@ -123,3 +124,23 @@ def test_what_came_with_the_request_is_read_first(serve: Serve, size: int) -> No
         assert client.file.readline() == b"%d\n" % size
         client.send(b"after")
         assert client.file.readline() == b"yes\n"
+
+
+@pytest.mark.parametrize("options", [{}, {"ssl_options": TLS}])
+def test_answering_after_closing_the_stream(
+    serve: Serve, options: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    def answer(request: HTTPServerRequest) -> None:
+        connection: Any = request.connection
+        connection.stream.close()
+        connection.respond(ResponseStartLine("", 200, "OK"), HTTPHeaders(LENGTH), b"ok")
+
+    site = serve(answer, **options)
+    for _ in range(2):
+        with (tls_client if options else connect)(site) as client:
+            client.send(get() + get())
+            assert client.rest() == b""
+    assert caplog.messages == []
+
+
+LENGTH = {"Content-Length": "2"}
