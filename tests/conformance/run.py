@@ -19,6 +19,7 @@ from pathlib import Path
 
 import fujita
 from fujita import compat
+from tests.conformance.known import KNOWN
 
 CACHE = Path(__file__).resolve().parents[2] / ".conformance"
 PREFIX = "tornado.test."
@@ -51,6 +52,11 @@ def main() -> int:
     options = parser.parse_args()
     package = fetch_tests()
     compat.install()
+    # The processes that tests start need the shim and the tests, too.
+    os.environ["FUJITA_CONFORMANCE"] = str(package)
+    site = str(Path(__file__).with_name("site"))
+    others = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([site, others] if others else [site])
     compat.install_in_children()
     sys.modules["tornado"].__path__.append(str(package))
     # For the loops that Fujita makes, here and in the processes that tests start.
@@ -70,10 +76,32 @@ def main() -> int:
         verbosity=2 if options.verbose else 1, failfast=options.failfast, buffer=True
     )
     result = runner.run(suite)
-    failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
-    passed = result.testsRun - failed - len(result.skipped) - len(result.expectedFailures)
-    print(f"conformance: {passed} passed, {failed} failed, {len(result.skipped)} skipped")
-    return 1 if failed else 0
+    return report(result, KNOWN[options.loop] if not options.names else {})
+
+
+def report(result: unittest.TestResult, known: dict[str, str]) -> int:
+    """Prints one total; gives the exit status.
+
+    Args:
+        result: What the run has brought.
+        known: Why a test may fail, by its name.
+    """
+    failures = {test.id() for test, _ in [*result.failures, *result.errors]}
+    failures |= {test.id() for test in result.unexpectedSuccesses}
+    new = sorted(failures - set(known))
+    passing = sorted(set(known) - failures)
+    excused = len(failures) - len(new)
+    skipped = len(result.skipped)
+    passed = result.testsRun - len(failures) - skipped - len(result.expectedFailures)
+    for name in new:
+        print(f"FAILED {name}")
+    for name in passing:
+        print(f"passes, but is listed in tests/conformance/known.py: {name}")
+    print(
+        f"conformance: {passed} passed, {len(new)} failed, "
+        f"{excused} failed as known, {skipped} skipped"
+    )
+    return 1 if new or passing else 0
 
 
 if __name__ == "__main__":
