@@ -1,66 +1,14 @@
 import gzip
-import itertools
 import zlib
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from fujita.httpserver.decompression import BodyDecoder
-from fujita.httputil import HTTPInputError, HTTPServerRequest
+from fujita.httputil import HTTPServerRequest
 from fujita.web import Application, RequestHandler, stream_request_body
 from tests.httpserver.raw import connect, get, post, reply
 from tests.sites import Serve
 
 GZIP = "Content-Encoding: gzip"
-
-
-@given(st.binary(max_size=2000), st.lists(st.integers(0, 2100)), st.integers(1, 500))
-def test_any_split_decodes_to_the_same(body: bytes, cuts: list[int], chunk_size: int) -> None:
-    data = gzip.compress(body)
-    decoder = BodyDecoder(chunk_size)
-    pieces = [
-        piece
-        for begin, end in itertools.pairwise(sorted({0, *cuts, len(data)}))
-        for piece in decoder.decode(data[begin:end], None)
-    ]
-    decoder.finish()
-    assert b"".join(pieces) == body
-    assert all(len(piece) <= chunk_size for piece in pieces)
-
-
-def test_members_in_a_row() -> None:
-    decoder = BodyDecoder(100)
-    data = gzip.compress(b"one") + gzip.compress(b"two")
-    assert b"".join(decoder.decode(data, None)) == b"onetwo"
-    decoder.finish()
-
-
-@pytest.mark.parametrize("data", [b"no gzip", gzip.compress(b"x") + b"junk"])
-def test_what_is_no_gzip(data: bytes) -> None:
-    with pytest.raises(HTTPInputError, match="invalid gzip data"):
-        list(BodyDecoder(100).decode(data, None))
-
-
-def test_an_end_too_soon() -> None:
-    decoder = BodyDecoder(100)
-    list(decoder.decode(gzip.compress(b"x" * 100)[:-1], None))
-    with pytest.raises(HTTPInputError, match="too soon"):
-        decoder.finish()
-
-
-def test_the_limit_is_for_the_decoded_size() -> None:
-    data = gzip.compress(bytes(1000))
-    assert len(data) < 100
-    assert sum(map(len, BodyDecoder(100).decode(data, 1000))) == 1000
-    with pytest.raises(HTTPInputError, match="too large"):
-        list(BodyDecoder(100).decode(data, 999))
-
-
-def test_no_more_is_decoded_than_is_taken() -> None:
-    bomb = gzip.compress(bytes(10_000_000))
-    pieces = BodyDecoder(1000).decode(bomb, None)
-    assert len(next(pieces)) == 1000
 
 
 def answer(request: HTTPServerRequest) -> None:

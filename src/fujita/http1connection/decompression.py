@@ -8,7 +8,7 @@ from fujita.util import GzipDecompressor
 from fujita.wire.http1 import ProtocolError
 
 PIECE = 65536
-"""The longest piece of decoded data, in bytes."""
+"""The longest piece of decoded data by default, in bytes."""
 
 
 class GzipDecoder:
@@ -16,14 +16,16 @@ class GzipDecoder:
 
     Args:
         limit: How large the decoded body may be, in bytes; None for any size.
+        piece: The longest piece to give, in bytes.
     """
 
-    __slots__ = ("_decompressor", "_size", "limit")
+    __slots__ = ("_decompressor", "_piece", "_size", "limit")
 
-    def __init__(self, limit: int | None) -> None:
+    def __init__(self, limit: int | None, piece: int = PIECE) -> None:
         self._decompressor = GzipDecompressor()
-        self.limit = limit
+        self._piece = piece
         self._size = 0
+        self.limit = limit
 
     def decode(self, data: bytes) -> Iterator[bytes]:
         """Gives what ``data`` decodes to, one piece at a time: it may be very much.
@@ -33,7 +35,7 @@ class GzipDecoder:
         """
         while data:
             try:
-                piece = self._decompressor.decompress(data, PIECE)
+                piece = self._decompressor.decompress(data, self._piece)
             except zlib.error as error:
                 raise ProtocolError(f"invalid gzip data: {error}") from None
             data = self._decompressor.unconsumed_tail
@@ -55,7 +57,7 @@ class GzipDecoder:
             raise ProtocolError(f"invalid gzip data: {error}") from None
 
 
-def decoder_for(headers: HTTPHeaders, limit: int | None) -> GzipDecoder | None:
+def decoder_for(headers: HTTPHeaders, limit: int | None, piece: int = PIECE) -> GzipDecoder | None:
     """Gives the decoder that a body needs, and takes the encoding off its headers."""
     encoding = headers.get("Content-Encoding")
     if encoding is None or encoding.lower() != "gzip":
@@ -63,4 +65,4 @@ def decoder_for(headers: HTTPHeaders, limit: int | None) -> GzipDecoder | None:
     # The program sees the decoded body; Tornado keeps what it was under this name.
     headers.add("X-Consumed-Content-Encoding", encoding)
     del headers["Content-Encoding"]
-    return GzipDecoder(limit)
+    return GzipDecoder(limit, piece)

@@ -7,8 +7,8 @@ from contextvars import Context, copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+from fujita.http1connection.decompression import GzipDecoder, decoder_for
 from fujita.httpserver.context import ConnectionContext
-from fujita.httpserver.decompression import BodyDecoder, decoder_for
 from fujita.httpserver.exchange import ServerExchange, closed_future
 from fujita.httpserver.lingering import LingeringProtocol
 from fujita.httpserver.stream import StreamProtocol
@@ -83,7 +83,7 @@ class ServerProtocol(asyncio.Protocol):
         self.exchange: ServerExchange | None = None
         self.closing = False
         """Whether the connection ends with the response that is being written."""
-        self.decoder: BodyDecoder | None = None
+        self.decoder: GzipDecoder | None = None
         self._timer: PhaseTimer | None = None
         self._stream: TransportIOStream | None = None
         self._drained: Future[None] | None = None
@@ -263,7 +263,7 @@ class ServerProtocol(asyncio.Protocol):
         if self._timer is not None:
             self._timer.begin_body()
         if self.settings.decompress_request:
-            self.decoder = decoder_for(request.headers, self.settings)
+            self.decoder = decoder_for(request.headers, None, self.settings.chunk_size)
         self.parser.body_limit = self.settings.limits.body
         delegate = exchange.delegate = self.server.delegate_for(self, exchange, request)
         awaitable = delegate.request_received()
@@ -297,7 +297,9 @@ class ServerProtocol(asyncio.Protocol):
             return
         size = self.settings.chunk_size
         if self.decoder is not None:
-            pieces = self.decoder.decode(data, self.parser.body_limit)
+            # The handler may have changed the limit for this body.
+            self.decoder.limit = self.parser.body_limit
+            pieces = self.decoder.decode(data)
         elif len(data) <= size:
             pieces = iter((data,))
         else:
