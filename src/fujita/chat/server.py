@@ -1,6 +1,7 @@
 """Serving the chat room from the command line."""
 
 import asyncio
+import os
 import signal
 import socket
 from collections.abc import Callable
@@ -72,10 +73,16 @@ def _listen(server: httpserver.HTTPServer, port: int, address: str) -> list[sock
     try:
         sockets = netutil.bind_sockets(port, address)
     except (OSError, ValueError, OverflowError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise ChatError(f"cannot listen on {_authority(address, port)}: {reason}") from None
+        raise ChatError(f"cannot listen on {_authority(address, port)}: {_reason(error)}") from None
     server.add_sockets(sockets)
     return sockets
+
+
+def _reason(error: Exception) -> str:
+    if not isinstance(error, OSError) or error.errno is None:
+        return str(error)
+    # Errors of name resolution have negative numbers, which the system has no text for.
+    return os.strerror(error.errno) if error.errno > 0 else error.strerror or str(error)
 
 
 async def _serve_until_stopped(announce: Callable[[], None]) -> None:

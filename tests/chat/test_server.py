@@ -1,0 +1,129 @@
+import asyncio
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from fujita.chat import ChatError, serve
+from tests.chat.running import Client
+
+PROGRAM = """
+import sys
+from fujita.chat import serve
+serve(int(sys.argv[1]), "127.0.0.1", sys.argv[2])
+"""
+
+
+@contextmanager
+def served(database: Path, port: int = 0) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """Runs the chat room as a process of its own."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(port), str(database)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        match = re.fullmatch(
+            r"Fujita chat is open on http://127\.0\.0\.1:(\d+)"
+            r" \(history in (.+); Ctrl-C ends it\)\n",
+            line,
+        )
+        assert match, line
+        assert match[2] == str(database)
+        yield process, int(match[1])
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@asynccontextmanager
+async def client_of(port: int) -> AsyncIterator[Client]:
+    async with connect(f"ws://127.0.0.1:{port}/socket") as connection:
+        client = Client(connection)
+        client.welcome = await client.next("welcome")
+        yield client
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_cleanly_and_what_was_acknowledged_is_there(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    database = tmp_path / "chat.db"
+
+    async def talk(port: int, process: "subprocess.Popen[str]") -> dict[str, object]:
+        async with client_of(port) as client:
+            await client.join()
+            said = await client.say("remember me", "k1")
+            process.send_signal(number)
+            with pytest.raises(ConnectionClosed) as raised:
+                await client.next("nothing")
+            assert raised.value.rcvd is not None
+            assert raised.value.rcvd.code == 1001
+            return {**said, "epoch": client.welcome["epoch"]}
+
+    async def look(port: int, said: dict[str, object]) -> None:
+        async with client_of(port) as client:
+            assert client.welcome["epoch"] == said["epoch"]
+            (message,) = (await client.join())["messages"]
+            assert (message["id"], message["text"]) == (said["id"], "remember me")
+            assert {"name": "lobby", "online": 0, "used": True} in client.welcome["rooms"]
+
+    with served(database) as (process, port):
+        said = asyncio.run(talk(port, process))
+        assert process.wait(10) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+    with served(database, port) as (process, port):
+        asyncio.run(look(port, said))
+
+
+def test_what_was_acknowledged_survives_a_crash(tmp_path: Path) -> None:
+    database = tmp_path / "chat.db"
+
+    async def talk(port: int) -> list[object]:
+        async with client_of(port) as client:
+            await client.join()
+            return [(await client.say(f"text {n}", f"k{n}"))["id"] for n in range(5)]
+
+    async def look(port: int) -> list[object]:
+        async with client_of(port) as client:
+            return [message["id"] for message in (await client.join())["messages"]]
+
+    with served(database) as (process, port):
+        ids = asyncio.run(talk(port))
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    with served(database) as (process, port):
+        assert asyncio.run(look(port)) == ids
+
+
+def test_a_port_that_is_taken_is_one_clear_error(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ChatError) as raised:
+            serve(port, "127.0.0.1", tmp_path / "chat.db")
+    assert str(raised.value) == f"cannot listen on 127.0.0.1:{port}: Address already in use"
+
+
+@pytest.mark.parametrize(("port", "address"), [(70_000, "127.0.0.1"), (0, "no.such.host.invalid")])
+def test_a_place_that_does_not_exist_is_one_clear_error(port: int, address: str) -> None:
+    with pytest.raises(ChatError, match=f"^cannot listen on {address}:{port}: .+$") as raised:
+        serve(port, address, ":memory:")
+    assert str(raised.value).count("cannot listen on") == 1
+
+
+def test_a_database_that_cannot_be_opened_is_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(ChatError, match=r"cannot open the history .*: there is no folder"):
+        serve(0, "127.0.0.1", tmp_path / "no" / "chat.db")
