@@ -6,6 +6,7 @@ from typing import Any
 
 from fujita.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
 from fujita.netutil import OverrideResolver, Resolver
+from fujita.simple_httpclient.clock import clock_of
 from fujita.simple_httpclient.errors import HTTPTimeoutError
 from fujita.simple_httpclient.fetch import Fetch, least
 from fujita.simple_httpclient.options import OptionsReader
@@ -64,6 +65,7 @@ class SimpleAsyncHTTPClient(AsyncHTTPClient):
             self.resolver = OverrideResolver(resolver=self.resolver, mapping=hostname_mapping)
         self.tcp_client = TCPClient(resolver=self.resolver)
         self.loop = self.io_loop.asyncio_loop
+        self.clock = clock_of(self.loop)
         self.limits = Limits(
             head=max_header_size or _DEFAULT_HEAD_SIZE,
             body=max_buffer_size if max_body_size is None else max_body_size,
@@ -85,7 +87,7 @@ class SimpleAsyncHTTPClient(AsyncHTTPClient):
     def fetch_impl(self, request: HTTPRequest, callback: Callable[[HTTPResponse], None]) -> None:
         """See `AsyncHTTPClient.fetch_impl`."""
         original, options = self._options_reader.read(request)
-        now = self.loop.time()
+        now = self.clock()
         fetch = Fetch(self, original, options, callback, now)
         if len(self.active) < self.max_clients and not self.queue:
             self.active.add(fetch)
@@ -112,7 +114,7 @@ class SimpleAsyncHTTPClient(AsyncHTTPClient):
                     fetch.queue_timer.cancel()
                     fetch.queue_timer = None
                 self.active.add(fetch)
-                fetch.begin(self.loop.time())
+                fetch.begin(self.clock())
         finally:
             self._is_starting = False
 

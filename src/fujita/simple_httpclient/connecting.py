@@ -8,6 +8,7 @@ from fujita.http1connection.stream_transport import StreamTransport
 from fujita.iostream import IOStream, StreamClosedError
 from fujita.log import gen_log
 from fujita.netutil.address import format_address
+from fujita.simple_httpclient.clock import clock_of
 from fujita.simple_httpclient.endpoint import Endpoint
 from fujita.simple_httpclient.errors import HTTPStreamClosedError, HTTPTimeoutError
 from fujita.simple_httpclient.tls import make_context
@@ -27,7 +28,7 @@ async def open_connection(
     Args:
         endpoint: Where to.
         protocol: What speaks; its ``connection_made`` has been called when this returns.
-        deadline: When to give up, by the clock of the asyncio loop.
+        deadline: When to give up, by `clock_of` the loop.
         max_buffer_size: The most that a stream may buffer, if the connection becomes one.
 
     Raises:
@@ -46,7 +47,7 @@ async def open_connection(
         ssl_options=context if is_own else None,
         max_buffer_size=max_buffer_size,
         source_ip=endpoint.source_ip,
-        timeout=None if deadline is None else deadline - loop.time(),
+        timeout=None if deadline is None else deadline - clock_of(loop)(),
     )
     if is_own:
         StreamTransport(stream, protocol)

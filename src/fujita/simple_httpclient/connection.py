@@ -296,7 +296,7 @@ class ClientConnection(asyncio.Protocol):
         self._fetch = None
         self._deadline = None
         self._reused = True
-        now = self._loop.time()
+        now = self._pool.clock()
         head = fetch.head
         assert head is not None
         if head.keep_alive and fetch.may_reuse() and not self._parser and self._loss is None:
@@ -390,7 +390,7 @@ class ClientConnection(asyncio.Protocol):
         deadline = self._deadline
         if self._fetch is None or deadline is None:
             return
-        if deadline <= self._loop.time():
+        if deadline <= self._pool.clock():
             self.give_up(HTTPTimeoutError("Timeout during request"))
         else:
             self._schedule(deadline)

@@ -32,6 +32,7 @@ class Fetch:
         request: The request that the program has made.
         options: Its options.
         callback: Is called with the response.
+        now: The time by the client's clock.
 
     Attributes:
         queue_timer: What ends its time in the client's queue.
@@ -58,7 +59,7 @@ class Fetch:
         "_redirects_left",
         "_request",
         "_start_time",
-        "_start_wall_time",
+        "_started_at",
         "head",
         "queue_timer",
     )
@@ -82,8 +83,8 @@ class Fetch:
         self._options = options
         self._callback = callback
         self._made_at = now
+        self._started_at: float | None = None
         self._start_time: float | None = None
-        self._start_wall_time: float | None = None
         self._redirects_left = options.max_redirects or 0
         self._connection: ClientConnection | None = None
         self._opening: asyncio.Task[None] | None = None
@@ -107,8 +108,8 @@ class Fetch:
     def _request_hop(self, hop: Hop, now: float) -> None:
         options = self._options
         self._hop = hop
-        self._start_time = now
-        self._start_wall_time = time.time()
+        self._started_at = now
+        self._start_time = time.time()
         self._deadline = now + options.request_timeout if options.request_timeout else None
         self._data, self._body = compose(hop, options)
         client = self._client
@@ -122,7 +123,7 @@ class Fetch:
     async def _connect(self) -> None:
         client = self._client
         timeout = self._options.connect_timeout
-        deadline = client.loop.time() + timeout if timeout else None
+        deadline = client.clock() + timeout if timeout else None
         connection = ClientConnection(client.pool, self._endpoint, client.limits, client.loop)
         try:
             await open_connection(
@@ -252,7 +253,8 @@ class Fetch:
             return
         head = self.head
         assert head is not None
-        assert self._start_time is not None
+        started_at = self._started_at
+        assert started_at is not None
         chunks = self._chunks
         body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         self._deliver(
@@ -263,10 +265,10 @@ class Fetch:
                 BytesIO(body),
                 self._hop.url,
                 None,
-                now - self._start_time,
-                {"queue": max(self._start_time - self._made_at, 0.0)},
+                now - started_at,
+                {"queue": started_at - self._made_at},
                 head.reason or None,
-                self._start_wall_time,
+                self._start_time,
             )
         )
 
@@ -286,15 +288,14 @@ class Fetch:
         """Gives the program an error in place of a response."""
         if self._body is not None:
             self._body.abandon()
-        start_time = self._start_time
-        now = self._client.loop.time()
+        started_at = self._made_at if self._started_at is None else self._started_at
         self._deliver(
             HTTPResponse(
                 self._request,
                 599,
                 error=error,
-                request_time=now - (self._made_at if start_time is None else start_time),
-                start_time=self._start_wall_time,
+                request_time=self._client.clock() - started_at,
+                start_time=self._start_time,
             )
         )
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
+from fujita.simple_httpclient.clock import clock_of
 from fujita.simple_httpclient.endpoint import Endpoint
 
 if TYPE_CHECKING:
@@ -26,11 +27,13 @@ class ConnectionPool:
         max_idle: How many may be idle at a time.
 
     Attributes:
+        clock: The clock that ``now`` is of.
         open: All connections, idle or not.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, max_idle: int) -> None:
         self._loop = loop
+        self.clock = clock_of(loop)
         self._max_idle = max_idle
         self._idle: dict[Endpoint, list[ClientConnection]] = {}
         self._idle_count = 0
@@ -46,7 +49,7 @@ class ConnectionPool:
 
         Args:
             endpoint: Where to, and how.
-            now: The loop's time.
+            now: The time by `clock`.
             is_repeatable: Whether the request can be sent again should the connection be dead.
         """
         idle = self._idle.get(endpoint)
@@ -120,7 +123,7 @@ class ConnectionPool:
     def _sweep(self) -> None:
         """Closes what has been idle for too long."""
         self._sweep_timer = None
-        now = self._loop.time()
+        now = self.clock()
         for endpoint, idle in list(self._idle.items()):
             for connection in list(idle):
                 if now - connection.idle_since >= connection.max_idle_time:
