@@ -17,8 +17,22 @@ from fujita.httputil.start_lines import RequestStartLine
 from fujita.httputil.urls import split_host_and_port
 from fujita.lazy import made_on_demand
 from fujita.wire.http1.errors import ProtocolError
-from fujita.wire.http1.fields import parse_host
+from fujita.wire.http1.fields import combined, parse_host
 from fujita.wire.http1.request import RequestHead
+
+
+def find_header(request: "HTTPServerRequest", name: str) -> str | None:
+    """Gives one header of a request, without making the ``HTTPHeaders`` of all of them.
+
+    Args:
+        request: The request.
+        name: The field's name in its normal form.
+    """
+    if "headers" in request.__dict__ or not isinstance(request, HTTPServerRequest):
+        given: str | None = request.headers.get(name)
+        return given
+    value = request._head.section.fields.get(name)
+    return None if value is None else combined(value)
 
 
 class HTTPServerRequest:

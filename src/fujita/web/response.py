@@ -31,6 +31,24 @@ _REPRESENTATION_HEADERS = (
 )
 
 
+_defaults: tuple[int, dict[str, str | list[str]]] = (0, {})
+
+
+def _default_fields() -> dict[str, str | list[str]]:
+    """Gives the headers of every response; made once a second, as the date changes."""
+    global _defaults
+    second, fields = _defaults
+    now = int(time.time())
+    if now != second:
+        fields = {
+            "Server": SERVER,
+            "Content-Type": "text/html; charset=UTF-8",
+            "Date": http_date_now(now),
+        }
+        _defaults = (now, fields)
+    return fields.copy()
+
+
 class ResponsePart(HandlerBase):
     """Status, headers, and what is written."""
 
@@ -40,13 +58,7 @@ class ResponsePart(HandlerBase):
 
     def clear(self) -> None:
         """Sets status, headers and body back to what they were at the start."""
-        self._headers = HTTPHeaders.from_fields(
-            {
-                "Server": SERVER,
-                "Content-Type": "text/html; charset=UTF-8",
-                "Date": http_date_now(time.time()),
-            }
-        )
+        self._headers = HTTPHeaders.from_fields(_default_fields())
         self.set_default_headers()
         self._write_buffer = []
         self._status_code = 200
