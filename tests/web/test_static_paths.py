@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from fujita.web import Application, HTTPError, StaticFileHandler
+from fujita.web.static_paths import resolve_symlink_target
 from tests.sites import Serve, Site
 from tests.web.static_files import TEXT, serving
 
@@ -125,3 +126,17 @@ def test_the_folder_itself_may_be_a_link(serve: Serve, root: Path) -> None:
 def test_the_folder_may_be_all_there_is(serve: Serve, root: Path) -> None:
     site = serve(Application([("/all/(.*)", StaticFileHandler, {"path": "/"})]))
     assert site.get(f"/all{root}/text.txt").body == TEXT
+
+
+@pytest.mark.parametrize("directory", ["", ".", "root", "/tmp/../etc"])
+def test_odd_directories_allow_what_they_resolve_to(
+    root: Path, monkeypatch: pytest.MonkeyPatch, directory: str
+) -> None:
+    monkeypatch.chdir(root.parent)
+    resolved = os.path.realpath(directory)
+    for path in (root / "text.txt", root.parent / "root-secret.txt", Path("/etc/passwd")):
+        if path.is_relative_to(resolved):
+            assert resolve_symlink_target(str(path), [directory], "it") == os.path.realpath(path)
+        else:
+            with pytest.raises(HTTPError, match="it is not in root"):
+                resolve_symlink_target(str(path), [directory], "it")
