@@ -355,12 +355,12 @@ def test_the_stream_behind_a_connection_answers(run: Run) -> None:
             peer = await server.raw()
             while not handlers:
                 await asyncio.sleep(0)
-            stream = handlers[0].request.connection.stream  # type: ignore[attr-defined]
+            stream: Any = handlers[0].request.connection.stream  # type: ignore[attr-defined]
             assert not stream.closed()
             assert stream.socket.getpeername() == peer.writer.get_extra_info("sockname")
             assert handlers[0].request.remote_ip == "127.0.0.1"
-            assert handlers[0].ws_connection is not None
-            assert handlers[0].ws_connection.stream is stream
+            connection: Any = handlers[0].ws_connection
+            assert connection.stream.fileno() == stream.fileno()
             peer.close()
             await closed.wait()
             assert stream.closed()

@@ -127,7 +127,11 @@ class WebSocketHandler(UpgradedPart):
         if switch is None:
             PumpTransport(self.detach(), protocol)
         else:
-            protocol.connection_made(connection.protocol.transport)
+            transport = connection.protocol.transport
+            protocol.connection_made(transport)
+            if transport.get_write_buffer_size() > transport.get_write_buffer_limits()[1]:
+                # Earlier responses are in the way, and only who wrote them was told.
+                protocol.pause_writing()
             protocol.feed_rest(switch(protocol))
             upgraded = UpgradedConnection(protocol, connection.context)
             self.request.connection = self.request.server_connection = upgraded

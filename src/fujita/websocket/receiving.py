@@ -9,6 +9,7 @@ from typing import Any
 from fujita import gen
 from fujita.tasks import start
 from fujita.websocket.delegate import _WebSocketDelegate
+from fujita.websocket.errors import WebSocketClosedError
 from fujita.websocket.parameters import _WebSocketParams
 from fujita.websocket.sending import SendingPart
 from fujita.wire.websocket import CloseCode, CloseFrame, Event, Failure, Ping, Pong
@@ -157,13 +158,16 @@ class ReceivingPart(SendingPart):
         """Ends a connection whose handler has raised."""
         self._held = None
         self._wire.receive_eof()
-        if not self._lost:
+        is_open = not self.transport.is_closing()
+        if is_open:
             self._ended(Failure(CloseCode.INTERNAL_ERROR, ""))
         task = current_task()
         if isinstance(error, CancelledError) and task is not None and task.cancelling():
             # The loop is being shut down, and nobody is to blame.
             raise error
-        self.handler.log_exception(*exc_info())
+        if is_open or not isinstance(error, WebSocketClosedError):
+            # That somebody is sent a message who has just gone is nobody's mistake.
+            self.handler.log_exception(*exc_info())
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Takes the end of the connection, and tells the handler when it has done its work."""

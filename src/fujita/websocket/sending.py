@@ -177,6 +177,8 @@ class SendingPart(WebSocketProtocol):
 
     def _give_up(self, waiting: int) -> None:
         """Ends a connection whose peer does not read what is sent to it."""
+        if self.transport.is_closing():
+            return
         if self.close_code is None:
             self.close_code, self.close_reason = 1013, "does not read"
         gen_log.warning(
