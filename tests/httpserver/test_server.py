@@ -13,8 +13,8 @@ from fujita.httputil import (
     HTTPMessageDelegate,
     HTTPServerConnectionDelegate,
     HTTPServerRequest,
-    RequestRouter,
 )
+from fujita.httputil.routing import RequestRouter
 from fujita.iostream import IOStream
 from fujita.netutil import bind_sockets
 from fujita.routing import PathMatches, Router, Rule, RuleRouter

@@ -6,9 +6,9 @@ from typing import Any
 from fujita.httputil import (
     HTTPMessageDelegate,
     HTTPServerRequest,
-    RequestDelegate,
     RequestStartLine,
 )
+from fujita.httputil.delegates import RequestDelegate
 
 
 class MessageDelegateAdapter(RequestDelegate):

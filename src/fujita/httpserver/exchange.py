@@ -8,10 +8,10 @@ from fujita.httputil import (
     HTTPConnection,
     HTTPHeaders,
     HTTPOutputError,
-    RequestDelegate,
     RequestStartLine,
     ResponseStartLine,
 )
+from fujita.httputil.delegates import RequestDelegate
 from fujita.iostream import IOStream, StreamClosedError
 from fujita.wire.http1 import ProtocolError, RequestHead, serialize
 from fujita.wire.http1.fields import combined, parse_content_length

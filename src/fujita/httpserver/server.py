@@ -19,10 +19,9 @@ from fujita.httputil import (
     HTTPMessageDelegate,
     HTTPServerConnectionDelegate,
     HTTPServerRequest,
-    NotFoundDelegate,
-    RequestDelegate,
-    RequestRouter,
 )
+from fujita.httputil.delegates import RequestDelegate
+from fujita.httputil.routing import NotFoundDelegate, RequestRouter
 from fujita.ioloop import IOLoop
 from fujita.log import app_log
 from fujita.tcpserver import TCPServer
@@ -241,7 +240,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
     def _answers(self) -> Callable[[HTTPServerRequest], bool]:
         """Says what is asked first for a request without a body."""
         if self._route is not None and isinstance(self.request_callback, RequestRouter):
-            return self.request_callback.answer
+            return self.request_callback._answer
         return lambda request: False
 
     def delegate_for(

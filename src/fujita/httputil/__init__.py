@@ -15,7 +15,6 @@ from fujita.httputil.delegates import (
     HTTPConnection,
     HTTPMessageDelegate,
     HTTPServerConnectionDelegate,
-    RequestDelegate,
 )
 from fujita.httputil.errors import HTTPInputError, HTTPOutputError
 from fujita.httputil.examples import doctests
@@ -25,7 +24,6 @@ from fujita.httputil.headers import HTTPHeaders
 from fujita.httputil.parameters import _encode_header, _parse_header, encode_username_password
 from fujita.httputil.ranges import _get_content_range, _int_or_none, _parse_request_range
 from fujita.httputil.request import HTTPServerRequest
-from fujita.httputil.routing import NotFoundDelegate, RequestRouter
 from fujita.httputil.start_lines import (
     RequestStartLine,
     ResponseStartLine,
@@ -49,12 +47,9 @@ __all__ = [
     "HTTPOutputError",
     "HTTPServerConnectionDelegate",
     "HTTPServerRequest",
-    "NotFoundDelegate",
     "ParseBodyConfig",
     "ParseMultipartConfig",
     "ParseUrlEncodedConfig",
-    "RequestDelegate",
-    "RequestRouter",
     "RequestStartLine",
     "ResponseStartLine",
     "_encode_header",

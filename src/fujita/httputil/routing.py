@@ -33,7 +33,7 @@ class RequestRouter(HTTPServerConnectionDelegate):
         """
         raise NotImplementedError
 
-    def answer(self, request: HTTPServerRequest) -> bool:
+    def _answer(self, request: HTTPServerRequest) -> bool:
         """Answers a request without a body at once, if it can do so without a delegate.
 
         Returns:

@@ -9,8 +9,8 @@ from fujita.httputil import (
     HTTPMessageDelegate,
     HTTPServerConnectionDelegate,
     HTTPServerRequest,
-    RequestRouter,
 )
+from fujita.httputil.routing import RequestRouter
 from fujita.log import app_log
 from fujita.routing.matchers import Matcher, PathMatches
 from fujita.routing.rule_list import RuleList, changes

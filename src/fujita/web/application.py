@@ -124,14 +124,14 @@ class Application(ReversibleRouter):
         return routes[::-1]
 
     @property
-    def reloads_files(self) -> bool:
+    def _reloads_files(self) -> bool:
         """Whether files are read anew for each request, as they are in debug mode."""
         return not (
             self.settings.get("compiled_template_cache", True)
             and self.settings.get("static_hash_cache", True)
         )
 
-    def forget_cached_files(self) -> None:
+    def _forget_cached_files(self) -> None:
         """Makes templates and static files be read anew, where the settings ask for it."""
         if not self.settings.get("compiled_template_cache", True):
             with RequestHandler._template_loader_lock:
@@ -219,7 +219,7 @@ class Application(ReversibleRouter):
             return self.get_handler_delegate(request, default, arguments)
         return self.get_handler_delegate(request, ErrorHandler, {"status_code": 404})
 
-    def answer(self, request: HTTPServerRequest) -> bool:
+    def _answer(self, request: HTTPServerRequest) -> bool:
         """Answers a request without a body, where its route is remembered."""
         if not self._is_plain:
             return False

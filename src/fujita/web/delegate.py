@@ -10,10 +10,10 @@ from fujita.httputil import (
     HTTPHeaders,
     HTTPInputError,
     HTTPServerRequest,
-    RequestDelegate,
     RequestStartLine,
     ResponseStartLine,
 )
+from fujita.httputil.delegates import RequestDelegate
 from fujita.iostream import StreamClosedError
 from fujita.log import app_log
 from fujita.web.errors import HTTPError
@@ -144,8 +144,8 @@ def run(
         The task that goes on with it, ``None`` if it has come to its end.
     """
     application = handler.application
-    if application.reloads_files:
-        application.forget_cached_files()
+    if application._reloads_files:
+        application._forget_cached_files()
     transforms = application.transforms
     running = handler._execute(
         [transform(handler.request) for transform in transforms] if transforms else [],
