@@ -1,12 +1,10 @@
 import asyncio
 import os
-import re
 import signal
 import socket
 import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -14,38 +12,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from fujita.chat import ChatError, serve
+from tests.chat.processes import served
 from tests.chat.running import Client
-
-PROGRAM = """
-import sys
-from fujita.chat import serve
-serve(int(sys.argv[1]), "127.0.0.1", sys.argv[2])
-"""
-
-
-@contextmanager
-def served(database: Path, port: int = 0) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """Runs the chat room as a process of its own."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(port), str(database)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        match = re.fullmatch(
-            r"Fujita chat is open on http://127\.0\.0\.1:(\d+)"
-            r" \(history in (.+); Ctrl-C ends it\)\n",
-            line,
-        )
-        assert match, line
-        assert match[2] == str(database)
-        yield process, int(match[1])
-    finally:
-        process.kill()
-        process.communicate()
 
 
 @asynccontextmanager

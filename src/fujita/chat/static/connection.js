@@ -33,6 +33,8 @@ export class Connection extends EventTarget {
     this.#url = url;
     addEventListener("online", () => this.#wake());
     addEventListener("offline", () => this.#ask());
+    // A page that is left may live on in the browser's cache, for the way back.
+    addEventListener("pagehide", () => this.#socket?.close());
     addEventListener("pageshow", () => this.#wake());
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) this.#wake();
