@@ -4,8 +4,11 @@ import re
 
 from fujita.httputil import HTTPHeaders, HTTPInputError
 
-_DIGITS = re.compile("[0-9]+")
-_HEX_DIGITS = re.compile("[0-9A-Fa-f]+")
+CR_OR_LF_RE = re.compile(b"\r|\n")
+"""What no header field may hold, in the bytes that are sent."""
+
+DIGITS = re.compile("[0-9]+")
+HEXDIGITS = re.compile("[0-9A-Fa-f]+")
 
 
 def parse_int(s: str) -> int:
@@ -15,7 +18,7 @@ def parse_int(s: str) -> int:
         ValueError: The text is anything else than digits. ``int`` also takes signs, blanks,
             underscores and the digits of other scripts.
     """
-    if _DIGITS.fullmatch(s) is None:
+    if DIGITS.fullmatch(s) is None:
         raise ValueError(f"not an integer: {s!r}")
     return int(s)
 
@@ -26,7 +29,7 @@ def parse_hex_int(s: str) -> int:
     Raises:
         ValueError: The text is anything else than hexadecimal digits.
     """
-    if _HEX_DIGITS.fullmatch(s) is None:
+    if HEXDIGITS.fullmatch(s) is None:
         raise ValueError(f"not a hexadecimal integer: {s!r}")
     return int(s, 16)
 
