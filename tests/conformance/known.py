@@ -5,8 +5,8 @@ true.
 """
 
 SNAPSHOT = (
-    "compares in which module each name is defined; Fujita's public modules are packages that "
-    "hand on names from smaller files"
+    "finds names by reading the one source file of each public module, and Fujita's are packages; "
+    "tests.conformance.api compares the same listing with the imported modules"
 )
 
 SELECTOR = (

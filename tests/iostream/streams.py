@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import fujita.testing
-from fujita.iostream import BaseIOStream, IOStream, PipeIOStream, TransportIOStream
+from fujita.iostream import BaseIOStream, IOStream, PipeIOStream
 from fujita.iostream.stream_protocol import StreamProtocol
+from fujita.iostream.transport import TransportIOStream
 
 Result = TypeVar("Result")
 Run = Callable[[Callable[[], Awaitable[Any]]], Any]

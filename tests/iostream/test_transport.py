@@ -12,10 +12,10 @@ from fujita.iostream import (
     IOStream,
     StreamBufferFullError,
     StreamClosedError,
-    TransportIOStream,
     transport,
 )
 from fujita.iostream.stream_protocol import StreamProtocol
+from fujita.iostream.transport import TransportIOStream
 from tests.iostream.streams import (
     Run,
     client_context,

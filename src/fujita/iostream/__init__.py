@@ -2,7 +2,6 @@
 
 `IOStream` is the one to use; it becomes an `SSLIOStream` by its `start_tls`.
 `PipeIOStream` is for pipes, and `BaseIOStream` the class to derive other kinds from.
-`TransportIOStream` is an `IOStream` over a connection that an asyncio protocol owns.
 """
 
 from fujita.iostream.base import BaseIOStream
@@ -15,7 +14,6 @@ from fujita.iostream.errors import (
 from fujita.iostream.pipe_stream import PipeIOStream
 from fujita.iostream.socket_stream import IOStream
 from fujita.iostream.tls_stream import SSLIOStream
-from fujita.iostream.transport import TransportIOStream
 from fujita.log import gen_log
 
 __all__ = [
@@ -25,7 +23,6 @@ __all__ = [
     "SSLIOStream",
     "StreamBufferFullError",
     "StreamClosedError",
-    "TransportIOStream",
     "UnsatisfiableReadError",
     "_StreamBuffer",
     "gen_log",
