@@ -1,4 +1,4 @@
-"""Fetches a second of Fujita's client, beside Tornado's, 64 at a time, from nginx in another process.
+"""Fetches a second of Fujita's client, beside Tornado's: 64 at a time, from nginx.
 
 usage: python benchmarks/http_client.py [--peer PYTHON] [--seconds 3] [--rounds 3]
 
@@ -55,8 +55,9 @@ def pin(pid: int, core: int) -> None:
 def measure(library: str, url: str, seconds: float) -> float:
     """Runs in a process of its own, with the library's own choice of a loop."""
     if library == "tornado":
-        from tornado.httpclient import AsyncHTTPClient
-        from tornado.ioloop import IOLoop
+        # Only the peer's interpreter has it.
+        from tornado.httpclient import AsyncHTTPClient  # type: ignore[import-not-found]
+        from tornado.ioloop import IOLoop  # type: ignore[import-not-found]
     else:
         from fujita.httpclient import AsyncHTTPClient
         from fujita.ioloop import IOLoop

@@ -13,6 +13,7 @@ from fujita.netutil import Resolver
 from fujita.simple_httpclient import HTTPStreamClosedError, SimpleAsyncHTTPClient
 from fujita.simple_httpclient import connection as connection_module
 from fujita.simple_httpclient import pool as pool_module
+from fujita.simple_httpclient.fetch import Fetch
 from fujita.tcpclient import TCPClient
 from tests.loop_kinds import run
 from tests.simple_httpclient.servers import (
@@ -118,6 +119,29 @@ def test_tls_connections_are_reused(kind: str) -> None:
                 await client.fetch(server.url())
             assert len(server.connections) == 1
             client.close()
+
+    run(kind, main)
+
+
+def test_requests_of_one_turn_of_the_loop_all_arrive(kind: str) -> None:
+    async def main() -> None:
+        async with serve() as server:
+            client = make_client()
+            await asyncio.gather(*[client.fetch(server.url()) for _ in range(5)])
+            futures = [client.fetch(server.url(f"/{number}")) for number in range(5)]
+            # It is gone before it was sent.
+            (last,) = filter(is_last, client.active)
+            assert last._connection is not None
+            last._connection.give_up(ConnectionAbortedError())
+            results = await asyncio.gather(*futures, return_exceptions=True)
+            assert sum(isinstance(result, HTTPResponse) for result in results) == 4
+            assert isinstance(results[4], ConnectionAbortedError)
+            assert len(server.requests) == 9
+            assert not any(request.startswith(b"GET /4") for request in server.requests)
+            client.close()
+
+    def is_last(fetch: Fetch) -> bool:
+        return fetch._hop.url.endswith("/4")
 
     run(kind, main)
 

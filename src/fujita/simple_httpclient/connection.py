@@ -128,13 +128,16 @@ class ClientConnection(asyncio.Protocol):
 
     # What a fetch asks.
 
-    def send(self, fetch: "Fetch", method: str, data: bytes, deadline: float | None) -> None:
+    def send(
+        self, fetch: "Fetch", method: str, data: bytes, is_whole: bool, deadline: float | None
+    ) -> None:
         """Begins a request.
 
         Args:
             fetch: Is told what comes.
             method: The request's method.
             data: The first bytes of the request.
+            is_whole: Whether that is all of it.
             deadline: When the response must have come, by the loop's time; None for no limit.
         """
         self._fetch = fetch
@@ -144,7 +147,10 @@ class ClientConnection(asyncio.Protocol):
         if deadline is not None and (self._timer is None or deadline < self._timer_at):
             self._schedule(deadline)
         self._parser.expect(method)
-        self._transport.write(data)
+        if is_whole:
+            self._pool.send(self._transport, data)
+        else:
+            self._transport.write(data)
 
     def write(self, data: bytes) -> "Future[None]":
         """Writes more of the request; the future is done when still more may be written."""

@@ -141,9 +141,10 @@ class Fetch:
 
     def _send(self, connection: ClientConnection) -> None:
         self._connection = connection
-        connection.send(self, self._hop.method, self._data, self._deadline)
-        if self._body is not None and not self._options.expect_100_continue:
-            self._body.start(connection, connection.give_up)
+        body = self._body
+        connection.send(self, self._hop.method, self._data, body is None, self._deadline)
+        if body is not None and not self._options.expect_100_continue:
+            body.start(connection, connection.give_up)
 
     def retry(self) -> bool:
         """Sends the request once more, over a new connection, if that can do no harm.
