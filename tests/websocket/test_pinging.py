@@ -78,9 +78,7 @@ def test_who_does_not_answer_is_closed(run: Run, monkeypatch: pytest.MonkeyPatch
 
 def test_without_a_timeout_pings_go_on(run: Run) -> None:
     async def main() -> None:
-        async with serving(
-            Echo, websocket_ping_interval=0.01, websocket_ping_timeout=0
-        ) as server:
+        async with serving(Echo, websocket_ping_interval=0.01, websocket_ping_timeout=0) as server:
             peer = await server.raw()
             for _ in range(5):
                 assert await peer.receive() == (PING, b"")

@@ -36,7 +36,7 @@ class ClosingPart(ReceivingPart):
         self._send(frame)
         self.flush()
         if self.client_terminated:
-            self.transport.close()
+            self._close_transport()
         self._limit_closing()
 
     def _ended(self, event: CloseFrame | Failure) -> None:
@@ -56,8 +56,13 @@ class ClosingPart(ReceivingPart):
         if isinstance(event, Failure):
             self._finish_sending()
         elif not self.mask_outgoing:
-            self.transport.close()
+            self._close_transport()
         self._limit_closing()
+
+    def _close_transport(self) -> None:
+        # Closing twice would keep asyncio's TLS from ever being aborted.
+        if not self.transport.is_closing():
+            self.transport.close()
 
     def _finish_sending(self) -> None:
         """Ends what this side sends, and goes on reading, for nobody, until the other side ends.

@@ -31,7 +31,7 @@ class PumpTransport(StreamTransport):
         if not self._stream.writing():
             self._unsent = 0
             if self._closing:
-                self._stream.close()
+                super().close()
 
     def get_write_buffer_size(self) -> int:
         """Says how many bytes may not have been sent yet."""
@@ -49,7 +49,12 @@ class PumpTransport(StreamTransport):
         """Closes the stream once everything has been sent."""
         self._closing = True
         if not self._unsent:
-            self._stream.close()
+            super().close()
+
+    def abort(self) -> None:
+        """Closes the stream at once."""
+        self._closing = True
+        super().close()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         """Knows the ``socket`` and the ``peername``."""
