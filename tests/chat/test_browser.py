@@ -18,6 +18,9 @@ from tests.chat.processes import served
 pytestmark = pytest.mark.timeout(120)
 
 
+CONTRASTS = Path(__file__).with_name("contrasts.js").read_text()
+
+
 @pytest.fixture(scope="module")
 def browsers() -> Iterator[tuple[Browser, Browser]]:
     with browser() as one, browser() as other:
@@ -298,6 +301,24 @@ def test_who_reads_older_messages_is_not_torn_away(
         assert alice.driver.title == "#Lobby – Fujita chat"
 
 
+def test_the_end_stays_in_sight_while_a_long_message_is_written(
+    alice: Browser, bob: Browser, tmp_path: Path
+) -> None:
+    fill(tmp_path / "chat.db", [f"message {number}" for number in range(60)])
+    with served(tmp_path / "chat.db") as (_, port):
+        alice.open(port)
+        bob.open(port)
+        for _ in range(6):
+            alice.one("#text").send_keys("line", Keys.SHIFT, Keys.ENTER)
+        assert alice.one("#text").size["height"] > 120
+        bob.say("still in sight")
+        alice.wait_for(lambda: alice.messages()[-1], "still in sight")
+        end = "const l = document.getElementById('log');"
+        end += " return Math.round(l.scrollHeight - l.scrollTop - l.clientHeight)"
+        alice.wait_for(lambda: alice.run(end), 0)
+        assert not alice.is_shown("#jump")
+
+
 def test_who_writes_too_fast_is_told_and_nothing_is_lost(alice: Browser, tmp_path: Path) -> None:
     with served(tmp_path / "chat.db", message_burst=3, messages_per_second=2.0) as (_, port):
         alice.open(port)
@@ -437,6 +458,16 @@ def test_light_and_dark_follow_the_device_or_the_choice(alice: Browser, port: in
     assert alice.run(paper) == light
     alice.reload()
     assert alice.run(paper) == light
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_its_ground(alice: Browser, port: int, scheme: str) -> None:
+    alice.prefers(scheme)
+    alice.open(port)
+    alice.say("something of my own")
+    alice.wait_for(lambda: len(alice.all(".message.sent")), 1)
+    weak = alice.run(CONTRASTS)
+    assert weak == []
 
 
 def test_a_draft_is_kept(alice: Browser, port: int) -> None:

@@ -23,13 +23,14 @@ export class Log {
   #shown = null;
   #follows = true;
   #animates = false;
+  #height = 0;
 
   constructor(client) {
     this.#client = client;
     this.#frame.addEventListener("scroll", oncePerFrame(() => this.#scrolled()), { passive: true });
     this.#jump.addEventListener("click", () => this.toEnd());
     // The keyboard of a phone, or a growing message field, takes room away: the end stays in sight.
-    new ResizeObserver(() => this.#follows && this.#scrollToEnd()).observe(this.#frame);
+    new ResizeObserver(() => this.#resized()).observe(this.#frame);
   }
 
   /** Whether the end of the conversation is in sight. */
@@ -84,7 +85,6 @@ export class Log {
     const line = this.#list.querySelector(".day.new");
     if (!line) return false;
     line.scrollIntoView({ block: "start" });
-    this.#frame.scrollTop -= 24;
     this.#follows = this.#isAtEnd();
     return true;
   }
@@ -94,7 +94,14 @@ export class Log {
     return scrollHeight - scrollTop - clientHeight < NEAR_END;
   }
 
+  #resized() {
+    this.#height = this.#frame.clientHeight;
+    if (this.#follows) this.#scrollToEnd();
+  }
+
   #scrolled() {
+    // Not the reader has scrolled: the frame has become smaller, and is about to tell us so.
+    if (this.#frame.clientHeight !== this.#height) return;
     this.#follows = this.#isAtEnd();
     if (this.#follows && this.#client.isWatched()) this.#client.markRead();
     this.#drawJump(this.#client.room);
