@@ -25,7 +25,7 @@ def test_help_of_each_command() -> None:
     assert overview.returncode == 0
     assert "fujita run server.py" in overview.stdout
     assert run_fujita().stdout == overview.stdout
-    for command in ["run", "chat"]:
+    for command in ["run", "chat", "shim"]:
         assert f"  {command} " in overview.stdout
         done = run_fujita(command, "--help")
         assert done.returncode == 0

@@ -7,6 +7,7 @@ import click
 
 from fujita.cli.chat import chat
 from fujita.cli.run import run
+from fujita.cli.shim import shim
 from fujita.cli.version import show_version
 
 
@@ -37,6 +38,7 @@ def fujita(context: click.Context) -> None:
 
 fujita.add_command(run)
 fujita.add_command(chat)
+fujita.add_command(shim)
 
 
 def main() -> NoReturn:
