@@ -414,7 +414,12 @@ def test_a_loop_may_end_in_the_middle_of_a_fetch(
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])
-def test_a_request_that_a_dying_connection_swallowed_is_sent_again(kind: str, method: str) -> None:
+def test_a_request_that_a_dying_connection_swallowed_is_sent_again(
+    kind: str, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As if it had rested for long enough to be closed by a server that is tired of it.
+    monkeypatch.setattr(connection_module, "RETRY_AFTER", 0.0)
+
     async def answer(connection: Connection, request: bytes) -> bytes | None:
         # Every connection takes one request, and ends without a word at the second.
         return OK.partition(b"ok")[0] + b"ok" if len(connection.requests) == 1 else None
@@ -428,6 +433,22 @@ def test_a_request_that_a_dying_connection_swallowed_is_sent_again(kind: str, me
             assert response.code == 200
             assert len(server.connections) == 2
             assert server.connections[0].requests[1] == server.connections[1].requests[0]
+            client.close()
+
+    run(kind, main)
+
+
+def test_a_request_that_brings_the_server_down_is_not_handed_to_the_next(kind: str) -> None:
+    async def answer(connection: Connection, request: bytes) -> bytes | None:
+        return OK if len(connection.requests) == 1 else None
+
+    async def main() -> None:
+        async with serve(answer) as server:
+            client = make_client()
+            await client.fetch(server.url())
+            with pytest.raises(HTTPStreamClosedError):
+                await client.fetch(server.url())
+            assert len(server.requests) == 2
             client.close()
 
     run(kind, main)
@@ -483,7 +504,9 @@ def test_what_has_begun_to_come_is_not_asked_for_again(kind: str) -> None:
     run(kind, main)
 
 
-def test_a_request_is_repeated_once(kind: str) -> None:
+def test_a_request_is_repeated_once(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection_module, "RETRY_AFTER", 0.0)
+
     async def answer(connection: Connection, request: bytes) -> bytes | None:
         return OK if len(server_requests) == 1 else None
 

@@ -26,6 +26,11 @@ from fujita.wire.http1 import (
 if TYPE_CHECKING:
     from fujita.simple_httpclient.fetch import Fetch
 
+RETRY_AFTER = 1.0
+"""How long a connection must have rested for its loss to be taken for the server's closing of an
+idle connection, in seconds. One that was in use until just now was lost over the request, which
+may have crashed a worker and must not be handed to the next."""
+
 PROBE_AFTER = 0.5
 """How long a connection may rest, in seconds, before it is asked whether it still stands. Its end
 is usually told by the loop, but not to a program that has kept the loop from running."""
@@ -62,7 +67,7 @@ class ClientConnection(asyncio.Protocol):
         "_pieces",
         "_pool",
         "_received",
-        "_reused",
+        "_rested",
         "_timer",
         "_timer_at",
         "_transport",
@@ -84,7 +89,7 @@ class ClientConnection(asyncio.Protocol):
         self._parser = ResponseParser(limits)
         self._fetch: Fetch | None = None
         self._received = False
-        self._reused = False
+        self._rested = -1.0
         self._informational = 0
         self._is_advancing = False
         self._is_waiting = False
@@ -103,6 +108,7 @@ class ClientConnection(asyncio.Protocol):
         Args:
             rested: How many seconds the connection has been idle.
         """
+        self._rested = rested
         if self._transport.is_closing() or rested >= self.max_idle_time:
             return False
         return rested < PROBE_AFTER or not self._has_news()
@@ -233,7 +239,7 @@ class ClientConnection(asyncio.Protocol):
     def _lose(self, error: Exception | None) -> None:
         fetch, self._fetch = self._fetch, None
         assert fetch is not None
-        if self._reused and not self._received and fetch.retry():
+        if self._rested >= RETRY_AFTER and not self._received and fetch.retry():
             return
         if error is None:
             what = "Stream closed" if fetch.head is None else "Connection closed"
@@ -301,7 +307,6 @@ class ClientConnection(asyncio.Protocol):
         """Lets the connection go, and the fetch have its response."""
         self._fetch = None
         self._deadline = None
-        self._reused = True
         now = self._pool.clock()
         head = fetch.head
         assert head is not None
