@@ -36,6 +36,20 @@ def test_a_handler_can_be_made_without_a_server() -> None:
     assert handler._write_buffer == [b"page"]
 
 
+def test_other_base_classes_are_initialized_first() -> None:
+    class Counting:
+        def __init__(self) -> None:
+            super().__init__()
+            assert not hasattr(self, "request")
+            self.count = 0
+
+    class CountingPage(Page, Counting):
+        def initialize(self, start: int) -> None:
+            self.count += start
+
+    assert CountingPage(Application(), request(), start=3).count == 3
+
+
 def test_a_handler_finishes_on_a_mock() -> None:
     async def main() -> None:
         mock_request = request()

@@ -31,6 +31,8 @@ class RequestHandler(AuthenticationPart, XsrfPart, RenderingPart, EtagPart, Erro
     def __init__(
         self, application: "Application", request: HTTPServerRequest, **kwargs: Any
     ) -> None:
+        # For classes that a program derives its handler from besides this one, as in Tornado.
+        super().__init__()
         self.application = application
         self.request = request
         self.clear()
