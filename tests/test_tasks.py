@@ -417,6 +417,43 @@ def test_context_variables_are_its_own(kind: str) -> None:
     on(kind, main)
 
 
+def test_a_context_that_is_given_serves_one_coroutine_after_the_other(kind: str) -> None:
+    async def main(bench: Bench) -> None:
+        context = contextvars.Context()
+        seen: list[str] = []
+
+        async def step(value: str, *, waits: bool) -> None:
+            seen.append(variable.get("nothing"))
+            variable.set(value)
+            if waits:
+                await asyncio.sleep(0)
+                variable.set(value + " later")
+
+        async def start(value: str, *, waits: bool) -> None:
+            started: asyncio.Future[asyncio.Task[Any] | None] = bench.loop.create_future()
+
+            def callback() -> None:
+                running = step(value, waits=waits)
+                started.set_result(tasks.start(running, bench.loop, bench.pool, context))
+
+            bench.loop.call_soon(callback)
+            task = await started
+            if task is not None:
+                await task
+
+        await start("a", waits=False)
+        await start("b", waits=True)
+        await start("c", waits=False)
+        # From within a task, where it gets one of its own.
+        task = tasks.start(step("d", waits=False), bench.loop, bench.pool, context)
+        assert task is not None
+        await task
+        assert seen == ["nothing", "a", "b later", "c"]
+        assert context[variable] == "d"
+
+    on(kind, main)
+
+
 def test_a_token_of_the_first_step_can_be_reset_later(kind: str) -> None:
     async def main(bench: Bench) -> None:
         async def resetting() -> str:

@@ -360,9 +360,12 @@ def test_the_stream_behind_a_connection_answers(run: Run) -> None:
             assert stream.socket.getpeername() == peer.writer.get_extra_info("sockname")
             assert handlers[0].request.remote_ip == "127.0.0.1"
             connection: Any = handlers[0].ws_connection
-            assert connection.stream.fileno() == stream.fileno()
+            assert connection.stream is stream
+            told = asyncio.Event()
+            handlers[0].request.connection.set_close_callback(told.set)  # type: ignore[attr-defined]
             peer.close()
             await closed.wait()
+            await told.wait()
             assert stream.closed()
 
     run(main)

@@ -10,6 +10,7 @@ from fujita.websocket.receiving import awaitable
 from fujita.wire.websocket import (
     Agreement,
     DeflateOptions,
+    PerMessageDeflate,
     Role,
     UpgradeRequestError,
     accept_offer,
@@ -56,29 +57,11 @@ class WebSocketProtocol13(PingingPart):
         Returns when the connection is closed if the handler has a ``get`` of its own, which may
         count on that; otherwise as soon as ``open`` has come to its end.
         """
-        get: Callable[[str], str | None] = handler.request.headers.get
-        wanted = self.params.compression_options
-        options = None if wanted is None else DeflateOptions.from_mapping(wanted, Role.SERVER)
         try:
-            key = check_version_and_key(get)
-            accepted = options and accept_offer(get("Sec-WebSocket-Extensions"), options)
-        except (UpgradeRequestError, ValueError) as error:
-            handler._refuse(getattr(error, "status", 400), str(error))
+            deflate = self._answer(handler)
+        except UpgradeRequestError as error:
+            handler._refuse(error.status, str(error))
             return
-        subprotocols = parse_subprotocols(get("Sec-WebSocket-Protocol") or "")
-        selected = handler.select_subprotocol(subprotocols)
-        if selected:
-            assert selected in subprotocols, f"{selected!r} is none of {subprotocols!r}"
-            self._selected_subprotocol = selected
-            handler.set_header("Sec-WebSocket-Protocol", selected)
-        handler.set_status(101)
-        handler.set_header("Upgrade", "websocket")
-        handler.set_header("Connection", "Upgrade")
-        handler.set_header("Sec-WebSocket-Accept", accept_value(key))
-        deflate = None
-        if accepted:
-            header, deflate = accepted
-            handler.set_header("Sec-WebSocket-Extensions", header)
         loop = get_running_loop()
         self._speak(loop, deflate)
         self._busy = True
@@ -93,6 +76,44 @@ class WebSocketProtocol13(PingingPart):
         if handler._goes_on_after_open():
             self._closed = loop.create_future()
             await self._closed
+
+    def _answer(self, handler: "WebSocketHandler") -> PerMessageDeflate | None:
+        """Sets status and headers of the answer; returns what it says of compression.
+
+        Raises:
+            UpgradeRequestError: The request cannot be accepted.
+        """
+        get: Callable[[str], str | None] = handler.request.headers.get
+        key = check_version_and_key(get)
+        deflate = self._agree_on_compression(handler, get("Sec-WebSocket-Extensions"))
+        subprotocols = parse_subprotocols(get("Sec-WebSocket-Protocol") or "")
+        selected = handler.select_subprotocol(subprotocols)
+        if selected:
+            assert selected in subprotocols, f"{selected!r} is none of {subprotocols!r}"
+            self._selected_subprotocol = selected
+            handler.set_header("Sec-WebSocket-Protocol", selected)
+        handler.set_status(101)
+        handler.set_header("Upgrade", "websocket")
+        handler.set_header("Connection", "Upgrade")
+        handler.set_header("Sec-WebSocket-Accept", accept_value(key))
+        return deflate
+
+    def _agree_on_compression(
+        self, handler: "WebSocketHandler", offer: str | None
+    ) -> PerMessageDeflate | None:
+        wanted = self.params.compression_options
+        if wanted is None:
+            return None
+        options = DeflateOptions.from_mapping(wanted, Role.SERVER)
+        try:
+            accepted = accept_offer(offer, options)
+        except ValueError as error:
+            raise UpgradeRequestError(400, str(error)) from None
+        if accepted is None:
+            return None
+        header, deflate = accepted
+        handler.set_header("Sec-WebSocket-Extensions", header)
+        return deflate
 
     async def _open(self, handler: "WebSocketHandler") -> None:
         try:
