@@ -103,6 +103,44 @@ def test_a_host_that_does_not_answer(kind: str) -> None:
         sock.close()
 
 
+def test_all_addresses_of_a_host_are_tried(kind: str) -> None:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        closed_port = sock.getsockname()[1]
+
+    async def main() -> None:
+        async with serve() as server:
+            addresses = [
+                (socket.AF_INET, ("127.0.0.1", closed_port)),
+                (socket.AF_INET, ("127.0.0.1", server.port)),
+            ]
+            client = make_client(resolver=FixedResolver(answer=addresses))
+            assert (await client.fetch("http://fuji.example/")).body == b"ok"
+            client.close()
+
+    run(kind, main)
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6")
+def test_ipv6(kind: str) -> None:
+    try:
+        with socket.socket(socket.AF_INET6) as sock:
+            sock.bind(("::1", 0))
+    except OSError:
+        pytest.skip("no IPv6 on this machine")
+
+    async def main() -> None:
+        async with serve(host="::1") as server:
+            client = make_client()
+            assert (await client.fetch(server.url(host="[::1]"))).body == b"ok"
+            assert f"Host: [::1]:{server.port}\r\n".encode() in server.requests[0]
+            with pytest.raises(OSError, match="::1"):
+                await client.fetch(server.url(host="[::1]"), allow_ipv6=False)
+            client.close()
+
+    run(kind, main)
+
+
 def test_ipv6_can_be_left_out(kind: str) -> None:
     async def main() -> None:
         resolver = FixedResolver(answer=[])

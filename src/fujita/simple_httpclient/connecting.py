@@ -1,18 +1,24 @@
 """Opens connections."""
 
 import asyncio
+import os
 import socket
 import ssl
+from collections.abc import Awaitable
+from typing import Any, TypeVar
 
 from fujita.http1connection.stream_transport import StreamTransport
 from fujita.iostream import IOStream, StreamClosedError
 from fujita.log import gen_log
+from fujita.netutil import Resolver
 from fujita.netutil.address import format_address
 from fujita.simple_httpclient.clock import clock_of
 from fujita.simple_httpclient.endpoint import Endpoint
 from fujita.simple_httpclient.errors import HTTPStreamClosedError, HTTPTimeoutError
 from fujita.simple_httpclient.tls import make_context
 from fujita.tcpclient import TCPClient
+
+_Result = TypeVar("_Result")
 
 _PLAIN_CONNECT = TCPClient.connect
 
@@ -35,29 +41,75 @@ async def open_connection(
         TimeoutError: It took too long; the text says what.
         OSError: It failed.
     """
-    loop = asyncio.get_running_loop()
-    context = None if endpoint.tls is None else make_context(endpoint.tls)
-    connect = endpoint.tcp_client.connect
-    # A program may bring a TCPClient of its own, which makes streams of its own.
-    is_own = getattr(connect, "__func__", None) is not _PLAIN_CONNECT
-    stream = await connect(
-        endpoint.host,
-        endpoint.port,
-        af=endpoint.family,
-        ssl_options=context if is_own else None,
-        max_buffer_size=max_buffer_size,
-        source_ip=endpoint.source_ip,
-        timeout=None if deadline is None else deadline - clock_of(loop)(),
-    )
-    if is_own:
+    host, port, family, source_ip, tls, tcp_client, resolver = endpoint
+    context = None if tls is None else make_context(tls)
+    if resolver is None or not _is_plain(tcp_client):
+        stream = await tcp_client.connect(
+            host,
+            port,
+            af=family,
+            ssl_options=context,
+            max_buffer_size=max_buffer_size,
+            source_ip=source_ip,
+            timeout=_time_left(deadline),
+        )
         StreamTransport(stream, protocol)
         return
+    addresses = await _until(
+        deadline, f"Timeout while resolving {host}", resolver.resolve(host, port, family)
+    )
+    if len(addresses) == 1 and context is None and source_ip is None:
+        kind, address = addresses[0]
+        # Flow and scope of an IPv6 address would be lost.
+        if kind == socket.AF_INET or (kind == socket.AF_INET6 and not any(address[2:])):
+            await _connect_directly(address[:2], protocol, deadline)
+            return
+    stream = await TCPClient(_Known(addresses=addresses)).connect(
+        host, port, af=family, source_ip=source_ip, timeout=_time_left(deadline)
+    )
     sock = _take_socket(stream)
     try:
         await _attach(sock, protocol, endpoint, context, deadline)
     except BaseException:
         sock.close()
         raise
+
+
+def _is_plain(tcp_client: TCPClient) -> bool:
+    """Tells whether connecting is left to Fujita; a program's own client makes its own streams."""
+    connect = getattr(tcp_client.connect, "__func__", None)
+    return type(tcp_client) is TCPClient and connect is _PLAIN_CONNECT
+
+
+class _Known(Resolver):
+    """Gives the addresses that have been found already."""
+
+    def initialize(self, addresses: list[tuple[int, Any]]) -> None:
+        self._addresses = addresses
+
+    async def resolve(
+        self, host: str, port: int, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[tuple[int, Any]]:
+        return self._addresses
+
+
+async def _connect_directly(
+    address: tuple[str, int], protocol: asyncio.Protocol, deadline: float | None
+) -> None:
+    """Connects to the only address there is, by the loop's own means."""
+    loop = asyncio.get_running_loop()
+    place = format_address(address)
+    try:
+        await _until(
+            deadline,
+            f"Timeout while connecting to {place}",
+            loop.create_connection(lambda: protocol, *address),
+        )
+    except OSError as error:
+        if error.errno is None:
+            raise
+        reason = os.strerror(error.errno)
+        raise OSError(error.errno, f"cannot connect to {place}: {reason}") from error
 
 
 def _take_socket(stream: IOStream) -> socket.socket:
@@ -85,17 +137,35 @@ async def _attach(
         return
     place = format_address((endpoint.host, endpoint.port))
     try:
-        async with asyncio.timeout_at(deadline) as clock:
-            await loop.create_connection(
+        await _until(
+            deadline,
+            f"Timeout during TLS handshake with {place}",
+            loop.create_connection(
                 lambda: protocol, sock=sock, ssl=context, server_hostname=endpoint.host
-            )
-    except TimeoutError:
-        if not clock.expired():
-            raise
-        raise TimeoutError(f"Timeout during TLS handshake with {place}") from None
+            ),
+        )
     except ssl.SSLError as error:
         gen_log.warning("SSL Error on connection to %s: %s", place, error)
         raise
+
+
+def _time_left(deadline: float | None) -> float | None:
+    if deadline is None:
+        return None
+    return deadline - clock_of(asyncio.get_running_loop())()
+
+
+async def _until(deadline: float | None, message: str, awaitable: Awaitable[_Result]) -> _Result:
+    """Awaits something, for as long as there is time."""
+    if deadline is None:
+        return await awaitable
+    try:
+        async with asyncio.timeout_at(deadline) as clock:
+            return await awaitable
+    except TimeoutError:
+        if not clock.expired():
+            raise
+        raise TimeoutError(message) from None
 
 
 def connection_error(error: BaseException) -> BaseException:
