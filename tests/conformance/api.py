@@ -20,7 +20,6 @@ UNLIKE = {
     "curl_httpclient": "there is no client that stands on libcurl",
     "httpserver.HTTPServer.conn_params": "connections are served without HTTP1Connection",
     "iostream.SSLIOStream.__init__": "takes the same arguments, and names them",
-    "iostream.doctests": "there are no examples in iostream",
     "platform.asyncio.AnyThreadEventLoopPolicy": "lazy here, too, which cannot be seen",
     "simple_httpclient.SimpleAsyncHTTPClient.waiting": "what a request waits for is its own",
     "template.Template.file": "the tree of a template is of another make",

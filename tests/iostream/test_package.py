@@ -37,6 +37,7 @@ def test_signatures(name: str, expected: str) -> None:
 def test_everything_is_exported() -> None:
     for name in iostream.__all__:
         assert hasattr(iostream, name), name
+    assert iostream.doctests().countTestCases() == 0  # there are no examples
     assert iostream.gen_log.name == "tornado.general"
     assert issubclass(iostream.SSLIOStream, iostream.IOStream)
     assert issubclass(TransportIOStream, iostream.IOStream)

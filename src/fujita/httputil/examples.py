@@ -1,7 +1,6 @@
 """The examples in this package's docstrings, as tests."""
 
-import doctest
-import unittest
+from typing import TYPE_CHECKING
 
 from fujita.httputil import (
     body_config,
@@ -15,6 +14,9 @@ from fujita.httputil import (
     start_lines,
     urls,
 )
+
+if TYPE_CHECKING:
+    import unittest
 
 _MODULES = (
     body_config,
@@ -30,6 +32,9 @@ _MODULES = (
 )
 
 
-def doctests() -> unittest.TestSuite:
+def doctests() -> "unittest.TestSuite":
     """Gives the examples in the docstrings as a suite that `unittest` can run."""
+    import doctest  # only tests need them
+    import unittest
+
     return unittest.TestSuite([doctest.DocTestSuite(module) for module in _MODULES])

@@ -11,6 +11,7 @@ from fujita.iostream.errors import (
     StreamClosedError,
     UnsatisfiableReadError,
 )
+from fujita.iostream.examples import doctests
 from fujita.iostream.pipe_stream import PipeIOStream
 from fujita.iostream.socket_stream import IOStream
 from fujita.iostream.tls_stream import SSLIOStream
@@ -25,5 +26,6 @@ __all__ = [
     "StreamClosedError",
     "UnsatisfiableReadError",
     "_StreamBuffer",
+    "doctests",
     "gen_log",
 ]
