@@ -1,9 +1,12 @@
 """Bodies with Content-Encoding: gzip."""
 
 import gzip
+import itertools
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fujita.http1connection.decompression import PIECE, GzipDecoder, decoder_for
 from fujita.httputil import HTTPHeaders
@@ -23,6 +26,20 @@ def decode(data: bytes, step: int, limit: int | None = None) -> bytes:
     assert all(0 < len(piece) <= PIECE for piece in pieces)
     decoder.finish()
     return b"".join(pieces)
+
+
+@given(st.binary(max_size=2000), st.lists(st.integers(0, 2100)), st.integers(1, 500))
+def test_any_split_decodes_to_the_same(body: bytes, cuts: list[int], piece_size: int) -> None:
+    data = gzip.compress(body)
+    decoder = GzipDecoder(None, piece_size)
+    pieces = [
+        piece
+        for begin, end in itertools.pairwise(sorted({0, *cuts, len(data)}))
+        for piece in decoder.decode(data[begin:end])
+    ]
+    decoder.finish()
+    assert b"".join(pieces) == body
+    assert all(len(piece) <= piece_size for piece in pieces)
 
 
 @pytest.mark.parametrize("step", [1, 1000, 10**6])

@@ -106,6 +106,7 @@ def test_time_in_the_queue_counts(kind: str, timeouts: dict[str, Any]) -> None:
             assert caught.value.code == 599
             assert isinstance(caught.value, HTTPClientError)
             assert not client.queue
+            assert not client.waiting
             gate.open.set()
             await first
             client.close()
@@ -120,7 +121,7 @@ def test_a_request_may_wait_for_ever_if_it_wants(kind: str) -> None:
             client = make_client(max_clients=1)
             first = client.fetch(server.url())
             second = client.fetch(server.url(), connect_timeout=0, request_timeout=0)
-            assert client.queue[0].queue_timer is None
+            assert list(client.waiting.values()) == [None]
             gate.open.set()
             await asyncio.gather(first, second)
             client.close()

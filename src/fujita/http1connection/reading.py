@@ -117,7 +117,7 @@ class MessageReading:
             start_line = ResponseStartLine(version, head.code, head.reason or None)
         headers = HTTPHeaders.sharing(head.section.fields)
         if self._connection.params.decompress:
-            self._decoder = decoder_for(headers, None)
+            self._decoder = decoder_for(headers, None, self._connection.params.chunk_size)
         await self._tell(self._delegate.headers_received, start_line, headers)
         if self._connection.stream is None:
             self._owes_end = False

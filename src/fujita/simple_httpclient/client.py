@@ -1,5 +1,6 @@
 """The client that needs nothing but Fujita."""
 
+from asyncio import TimerHandle
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -36,6 +37,7 @@ class SimpleAsyncHTTPClient(AsyncHTTPClient):
     Attributes:
         max_clients: See above.
         queue: The fetches that wait for their turn.
+        waiting: The same, with what ends their time in the queue.
         active: The fetches that are under way.
         resolver: What finds the addresses of hosts.
         tcp_client: What connects.
@@ -58,6 +60,7 @@ class SimpleAsyncHTTPClient(AsyncHTTPClient):
         self.max_header_size = max_header_size
         self.max_body_size = max_body_size
         self.queue: deque[Fetch] = deque()
+        self.waiting: dict[Fetch, TimerHandle | None] = {}
         self.active: set[Fetch] = set()
         self.own_resolver = resolver is None
         self.resolver: Resolver = Resolver() if resolver is None else resolver
@@ -93,10 +96,10 @@ class SimpleAsyncHTTPClient(AsyncHTTPClient):
             self.active.add(fetch)
             fetch.begin(now)
             return
-        self.queue.append(fetch)
         timeout = least(options.connect_timeout, options.request_timeout)
-        if timeout is not None:
-            fetch.queue_timer = self.loop.call_at(now + timeout, self._leave_queue, fetch)
+        timer = self.loop.call_at(now + timeout, self._leave_queue, fetch) if timeout else None
+        self.queue.append(fetch)
+        self.waiting[fetch] = timer
 
     def release(self, fetch: Fetch) -> None:
         """Gives a fetch's place to the next; called by the fetch when it is done."""
@@ -110,9 +113,9 @@ class SimpleAsyncHTTPClient(AsyncHTTPClient):
         try:
             while self.queue and len(self.active) < self.max_clients:
                 fetch = self.queue.popleft()
-                if fetch.queue_timer is not None:
-                    fetch.queue_timer.cancel()
-                    fetch.queue_timer = None
+                timer = self.waiting.pop(fetch)
+                if timer is not None:
+                    timer.cancel()
                 self.active.add(fetch)
                 fetch.begin(self.clock())
         finally:
@@ -120,4 +123,5 @@ class SimpleAsyncHTTPClient(AsyncHTTPClient):
 
     def _leave_queue(self, fetch: Fetch) -> None:
         self.queue.remove(fetch)
+        del self.waiting[fetch]
         fetch.fail(HTTPTimeoutError("Timeout in request queue"))

@@ -35,7 +35,6 @@ class Fetch:
         now: The time by the client's clock.
 
     Attributes:
-        queue_timer: What ends its time in the client's queue.
         head: The head of the response; None before it has come.
     """
 
@@ -61,7 +60,6 @@ class Fetch:
         "_start_time",
         "_started_at",
         "head",
-        "queue_timer",
     )
 
     _hop: Hop
@@ -94,7 +92,6 @@ class Fetch:
         self._decoder: GzipDecoder | None = None
         self._follows = False
         self.head: ResponseHead | None = None
-        self.queue_timer: asyncio.TimerHandle | None = None
 
     # To the connection.
 
