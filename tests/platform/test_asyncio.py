@@ -29,6 +29,30 @@ def test_new_loop_is_of_the_kind_that_is_asked_for(kind: str) -> None:
     assert io_loop.asyncio_loop.is_closed()
 
 
+def test_those_who_keep_something_open_are_told_of_the_end(kind: str) -> None:
+    io_loop = AsyncIOLoop(make_current=False)
+    told = []
+
+    async def close_connections() -> None:
+        await asyncio.sleep(0)
+        told.append(asyncio.get_running_loop())
+
+    io_loop.closers.add(close_connections)
+    io_loop.close()
+    io_loop.close()
+    assert told == [io_loop.asyncio_loop]
+
+
+def test_nobody_can_be_told_while_another_loop_runs(kind: str) -> None:
+    async def main() -> None:
+        io_loop = AsyncIOLoop(make_current=False)
+        io_loop.closers.add(asyncio.Event().wait)  # type: ignore[arg-type]
+        io_loop.close()
+        assert io_loop.asyncio_loop.is_closed()
+
+    run(kind, main)
+
+
 def test_futures_of_both_names_are_one(kind: str) -> None:
     async def main() -> None:
         future: asyncio.Future[int] = asyncio.Future()

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from fujita.httpclient import HTTPResponse
+from fujita.ioloop import IOLoop
+from fujita.ioloop.asyncio_loops import LOOP_VARIABLE
 from fujita.netutil import Resolver
 from fujita.simple_httpclient import HTTPStreamClosedError, SimpleAsyncHTTPClient
 from fujita.simple_httpclient import connection as connection_module
@@ -370,6 +372,28 @@ def test_a_loop_may_end_without_closing_the_client(kind: str) -> None:
             assert len(client.pool.open) == 3
 
     run(kind, main)
+    gc.collect()
+
+
+@pytest.mark.parametrize("closes_client", [False, True])
+def test_an_ioloop_may_be_closed_without_closing_the_client(
+    kind: str, closes_client: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(LOOP_VARIABLE, kind)
+    io_loop = IOLoop(make_current=False)
+    clients = []
+
+    async def main() -> None:
+        async with serve() as server:
+            clients.append(SimpleAsyncHTTPClient())
+            await clients[0].fetch(server.url())
+
+    io_loop.run_sync(main)
+    if closes_client:
+        clients[0].close()
+    io_loop.close()
+    assert not clients[0].pool.open
+    clients.clear()
     gc.collect()
 
 

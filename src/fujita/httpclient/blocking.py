@@ -1,6 +1,5 @@
 """A client for programs without a loop."""
 
-import asyncio
 from typing import Any
 
 from fujita.httpclient.client import AsyncHTTPClient
@@ -55,12 +54,7 @@ class HTTPClient:
         if self._closed:
             return
         self._closed = True
-
-        async def close_client() -> None:
-            self._async_client.close()
-            await asyncio.get_running_loop().shutdown_asyncgens()
-
-        self._io_loop.run_sync(close_client)
+        self._async_client.close()
         self._io_loop.close()
 
     def fetch(self, request: HTTPRequest | str, **kwargs: Any) -> HTTPResponse:

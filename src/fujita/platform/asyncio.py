@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent import futures
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -51,6 +51,8 @@ class BaseAsyncIOLoop(IOLoop):
         readers: The file descriptors that are watched for `READ`.
         writers: The file descriptors that are watched for `WRITE`.
         closing: Whether `close` has been called.
+        closers: Coroutine functions that `close` runs first, for those who keep connections open
+            without being asked to close them.
     """
 
     def initialize(  # type: ignore[override]
@@ -67,6 +69,7 @@ class BaseAsyncIOLoop(IOLoop):
         self.readers: set[int] = set()
         self.writers: set[int] = set()
         self.closing = False
+        self.closers: set[Callable[[], Coroutine[Any, Any, None]]] = set()
         self._tasks = set()
         _register(asyncio_loop, self)
         if type(asyncio_loop).add_reader is asyncio.AbstractEventLoop.add_reader:
@@ -78,6 +81,9 @@ class BaseAsyncIOLoop(IOLoop):
         if self.asyncio_loop.is_running():
             raise RuntimeError("Cannot close a running event loop")
         self.closing = True
+        if not self.asyncio_loop.is_closed() and asyncio._get_running_loop() is None:
+            for closer in list(self.closers):
+                self.asyncio_loop.run_until_complete(closer())
         for watched, _ in list(self.handlers.values()):
             self.remove_handler(watched)
             if all_fds:

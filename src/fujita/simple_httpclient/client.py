@@ -73,7 +73,7 @@ class SimpleAsyncHTTPClient(AsyncHTTPClient):
             head=max_header_size or _DEFAULT_HEAD_SIZE,
             body=max_buffer_size if max_body_size is None else max_body_size,
         )
-        self.pool = ConnectionPool(self.loop, max_clients)
+        self.pool = ConnectionPool(self.io_loop, max_clients)
         self._options_reader = OptionsReader()
         self._is_starting = False
 

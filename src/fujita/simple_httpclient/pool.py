@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from fujita.ioloop import IOLoop
+from fujita.platform.asyncio import BaseAsyncIOLoop
 from fujita.simple_httpclient.clock import clock_of
 from fujita.simple_httpclient.endpoint import Endpoint
 
@@ -23,7 +25,7 @@ class ConnectionPool:
     """The connections of one client, and those of them that are idle.
 
     Args:
-        loop: The loop that they belong to.
+        io_loop: The loop that they belong to.
         max_idle: How many may be idle at a time.
 
     Attributes:
@@ -31,7 +33,9 @@ class ConnectionPool:
         open: All connections, idle or not.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, max_idle: int) -> None:
+    def __init__(self, io_loop: IOLoop, max_idle: int) -> None:
+        loop = io_loop.asyncio_loop
+        self._io_loop = cast(BaseAsyncIOLoop, io_loop)
         self._loop = loop
         self.clock = clock_of(loop)
         self._max_idle = max_idle
@@ -106,8 +110,9 @@ class ConnectionPool:
         """Notes a connection that has been made."""
         self.open.add(connection)
         if self._guard is None:
-            self._guard = self._close_with_loop()
+            self._guard = self._wait_for_end()
             _begin(self._guard)
+            self._io_loop.closers.add(self._abandon_all)
 
     def forget(self, connection: "ClientConnection") -> None:
         """Drops a connection that is idle no longer: it has been lost, or is about to be."""
@@ -121,6 +126,7 @@ class ConnectionPool:
         self.forget(connection)
         self.open.discard(connection)
         if not self.open:
+            self._io_loop.closers.discard(self._abandon_all)
             guard, self._guard = self._guard, None
             if guard is not None:
                 _end(guard)
@@ -163,23 +169,25 @@ class ConnectionPool:
             )
             self._sweep_timer = self._loop.call_at(soonest, self._sweep)
 
-    async def _close_with_loop(self) -> AsyncGenerator[None, None]:
+    async def _wait_for_end(self) -> AsyncGenerator[None, None]:
         """Waits for the end of the loop, and closes all connections then.
 
-        Programs end without closing the client that all share. asyncio has one way to be told of
-        a loop's end: ``shutdown_asyncgens``, which `asyncio.run` and the test cases call, closes
-        every asynchronous generator that has been started.
+        Programs end without closing the client that all share. `IOLoop.close` knows whom to tell;
+        asyncio has one way to be told of a loop's end: ``shutdown_asyncgens``, which `asyncio.run`
+        calls, closes every asynchronous generator that has been started.
         """
         try:
             yield
         finally:
             if self.open:
-                self._guard = None
-                for connection in list(self.open):
-                    connection.abandon()
-                # A transport is closed on the next turn of the loop, and TLS takes two.
-                for _ in range(3):
-                    await asyncio.sleep(0)
+                await self._abandon_all()
+
+    async def _abandon_all(self) -> None:
+        for connection in list(self.open):
+            connection.abandon()
+        # A transport is closed on the next turn of the loop, and TLS takes two.
+        for _ in range(3):
+            await asyncio.sleep(0)
 
 
 def _idle_since(connection: "ClientConnection") -> float:
