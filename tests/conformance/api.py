@@ -21,7 +21,6 @@ UNLIKE = {
     "httpserver.HTTPServer.conn_params": "connections are served without HTTP1Connection",
     "iostream.SSLIOStream.__init__": "takes the same arguments, and names them",
     "platform.asyncio.AnyThreadEventLoopPolicy": "lazy here, too, which cannot be seen",
-    "simple_httpclient.SimpleAsyncHTTPClient.waiting": "what a request waits for is its own",
     "template.Template.file": "the tree of a template is of another make",
     "web.RequestHandler.current_user": "read and set like a property, but faster",
     "web.RequestHandler.locale": "read and set like a property, but faster",
