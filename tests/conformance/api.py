@@ -28,7 +28,6 @@ UNLIKE = {
     "websocket.WebSocketProtocol": "is an asyncio protocol",
     "websocket.WebSocketProtocol13": "frames are parsed elsewhere",
     "websocket.de_dupe_gen_log": "nothing is logged in duplicate",
-    "wsgi": "not there yet",
 }
 """Why entries are not as Tornado's; the reason for a module or class holds for its members.
 

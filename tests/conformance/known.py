@@ -14,8 +14,6 @@ SELECTOR = (
     "turn more, under Tornado too"
 )
 
-WSGI = "needs tornado.wsgi, which Fujita has not yet"
-
 COMPRESSORS = (
     "imports Tornado's private WebSocket compressors; tests/wire/websocket/test_deflate.py asks "
     "the same of ours"
@@ -24,8 +22,6 @@ COMPRESSORS = (
 EVERYWHERE = {
     "tornado.test.api_test.APISnapshotTest.test_api_snapshot": SNAPSHOT,
     "unittest.loader._FailedTest.property_test": COMPRESSORS,
-    "unittest.loader._FailedTest.routing_test": WSGI,
-    "unittest.loader._FailedTest.wsgi_test": WSGI,
 }
 
 KNOWN: dict[str, dict[str, str]] = {
