@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import select
 import socket
 import ssl
 from typing import Any
@@ -552,6 +553,61 @@ def test_a_request_is_repeated_once(kind: str, monkeypatch: pytest.MonkeyPatch) 
     run(kind, main)
 
 
+def test_a_server_that_closed_before_it_read_the_request_is_asked_again(kind: str) -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        listener = socket.create_server(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+        def answer(closes_unread: bool) -> socket.socket:
+            accepted, _ = listener.accept()
+            accepted.recv(65536)
+            accepted.sendall(OK)
+            if closes_unread:
+                # With something unread, the system resets the connection.
+                select.select([accepted], [], [], 10)
+                accepted.close()
+            return accepted
+
+        client = make_client()
+        first = loop.run_in_executor(None, answer, True)
+        await client.fetch(url)
+        assert not first.done()
+        second = loop.run_in_executor(None, answer, False)
+        assert (await client.fetch(url)).body == b"ok"
+        await first
+        (await second).close()
+        listener.close()
+        client.close()
+
+    run(kind, main)
+
+
+def test_a_server_that_closes_without_saying_so_is_not_trusted_again(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def answer(connection: Connection, request: bytes) -> None:
+        connection.writer.write(OK)
+
+    async def main() -> None:
+        async with serve(answer) as server:
+            client = make_client()
+            await client.fetch(server.url())
+            await until(lambda: not client.pool.open)
+            # Neither this one nor the next wait for the server's end.
+            await client.fetch(server.url())
+            assert all(connection.is_closing for connection in client.pool.open)
+            await client.fetch(server.url(), method="POST", body=b"x")
+            assert len(server.connections) == 3
+            # Some time later it gets another chance.
+            monkeypatch.setattr(client.pool, "clock", lambda: 10**9)
+            await client.fetch(server.url())
+            assert not all(connection.is_closing for connection in client.pool.open)
+            client.close()
+
+    run(kind, main)
+
+
 def test_old_connections_are_not_for_what_must_not_be_repeated(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -571,10 +627,8 @@ def test_old_connections_are_not_for_what_must_not_be_repeated(
 
 
 def test_a_program_that_kept_the_loop_from_running_does_not_get_a_dead_connection(
-    kind: str, monkeypatch: pytest.MonkeyPatch
+    kind: str,
 ) -> None:
-    monkeypatch.setattr(connection_module, "PROBE_AFTER", -1.0)
-
     async def main() -> None:
         loop = asyncio.get_running_loop()
         listener = socket.create_server(("127.0.0.1", 0))

@@ -2,9 +2,8 @@
 
 import asyncio
 import re
-import select
 from asyncio import AbstractEventLoop, Future, TimerHandle, Transport
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, cast
 
 from fujita.gen import convert_yielded
@@ -14,6 +13,7 @@ from fujita.log import app_log, gen_log
 from fujita.simple_httpclient.endpoint import Endpoint
 from fujita.simple_httpclient.errors import HTTPStreamClosedError, HTTPTimeoutError
 from fujita.simple_httpclient.pool import IDLE_TIMEOUT, ConnectionPool
+from fujita.simple_httpclient.probe import probe_of
 from fujita.wire.http1 import (
     END_OF_MESSAGE,
     NEED_DATA,
@@ -30,10 +30,6 @@ RETRY_AFTER = 1.0
 """How long a connection must have rested for its loss to be taken for the server's closing of an
 idle connection, in seconds. One that was in use until just now was lost over the request, which
 may have crashed a worker and must not be handed to the next."""
-
-PROBE_AFTER = 0.5
-"""How long a connection may rest, in seconds, before it is asked whether it still stands. Its end
-is usually told by the loop, but not to a program that has kept the loop from running."""
 
 
 _KEEP_ALIVE_TIMEOUT = re.compile(r"\btimeout=([0-9]{1,9})", re.IGNORECASE)
@@ -66,7 +62,9 @@ class ClientConnection(asyncio.Protocol):
         "_parser",
         "_pieces",
         "_pool",
+        "_probe",
         "_received",
+        "_responses",
         "_rested",
         "_timer",
         "_timer_at",
@@ -89,7 +87,9 @@ class ClientConnection(asyncio.Protocol):
         self._parser = ResponseParser(limits)
         self._fetch: Fetch | None = None
         self._received = False
+        self._responses = 0
         self._rested = -1.0
+        self._probe: Callable[[], object] | None = None
         self._informational = 0
         self._is_advancing = False
         self._is_waiting = False
@@ -111,18 +111,24 @@ class ClientConnection(asyncio.Protocol):
         self._rested = rested
         if self._transport.is_closing() or rested >= self.max_idle_time:
             return False
-        return rested < PROBE_AFTER or not self._has_news()
-
-    def _has_news(self) -> bool:
-        """Tells whether something has come unasked: at its likeliest, the connection's end."""
-        sock = self._transport.get_extra_info("socket")
-        if sock is None:
+        if self._probe is not None and self._probe():
+            # Something has come unasked, at its likeliest the connection's end. The loop will tell,
+            # but has not had the time to: the server may have closed just now, or the program
+            # kept the loop from running. TLS may have something to say of its own.
+            if self.endpoint.tls is None:
+                self._note_end()
             return False
-        if hasattr(select, "poll"):
-            poll = select.poll()
-            poll.register(sock.fileno(), select.POLLIN)
-            return bool(poll.poll(0))
-        return bool(select.select([sock.fileno()], [], [], 0)[0])
+        return True
+
+    def _note_end(self) -> None:
+        """Tells the pool if the server does not keep connections, though it did not say so."""
+        if self._responses == 1 and self._pool.clock() - self.idle_since < RETRY_AFTER:
+            self._pool.keep_none_of(self.endpoint)
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether the connection is closed, or about to be."""
+        return self._transport.is_closing()
 
     def close(self) -> None:
         """Closes the connection."""
@@ -180,6 +186,7 @@ class ClientConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Takes the connection over."""
         self._transport = cast(Transport, transport)
+        self._probe = probe_of(transport.get_extra_info("socket"))
         self._pool.add(self)
 
     def data_received(self, data: bytes) -> None:
@@ -187,6 +194,7 @@ class ClientConnection(asyncio.Protocol):
         if self._fetch is None:
             # RFC 9112 section 9.2: "If a client receives data on a connection that does not have
             # outstanding requests, the client MUST NOT consider that data to be a valid response".
+            self._note_end()
             self._pool.forget(self)
             self._transport.abort()
             return
@@ -198,6 +206,7 @@ class ClientConnection(asyncio.Protocol):
     def eof_received(self) -> None:
         """Takes the end of what the server sends."""
         if self._fetch is None:
+            self._note_end()
             self._pool.forget(self)
         elif not self._is_waiting:
             self._take_end()
@@ -239,8 +248,12 @@ class ClientConnection(asyncio.Protocol):
     def _lose(self, error: Exception | None) -> None:
         fetch, self._fetch = self._fetch, None
         assert fetch is not None
-        if self._rested >= RETRY_AFTER and not self._received and fetch.retry():
-            return
+        if self._responses and not self._received:
+            self._note_end()
+            # A server that has read the request closes without an error, also when it crashes.
+            unread = isinstance(error, ConnectionError)
+            if (unread or self._rested >= RETRY_AFTER) and fetch.retry():
+                return
         if error is None:
             what = "Stream closed" if fetch.head is None else "Connection closed"
             error = HTTPStreamClosedError(what)
@@ -307,6 +320,7 @@ class ClientConnection(asyncio.Protocol):
         """Lets the connection go, and the fetch have its response."""
         self._fetch = None
         self._deadline = None
+        self._responses += 1
         now = self._pool.clock()
         head = fetch.head
         assert head is not None

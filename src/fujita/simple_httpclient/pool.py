@@ -21,6 +21,10 @@ seconds. Servers close idle connections after some time, 5 s at the soonest as a
 that crosses with that is lost, and only those that are repeatable can be sent again."""
 
 
+MEMORY = 60.0
+"""How long it is remembered that a server keeps no connections, in seconds."""
+
+
 class ConnectionPool:
     """The connections of one client, and those of them that are idle.
 
@@ -41,6 +45,7 @@ class ConnectionPool:
         self._max_idle = max_idle
         self._idle: dict[Endpoint, list[ClientConnection]] = {}
         self._idle_count = 0
+        self._unwilling: dict[Endpoint, float] = {}
         self._closed = False
         self._sweep_timer: asyncio.TimerHandle | None = None
         self._guard: AsyncGenerator[None, None] | None = None
@@ -76,6 +81,9 @@ class ConnectionPool:
         if self._closed or connection.max_idle_time <= 0:
             connection.close()
             return
+        if self._unwilling and self._is_unwilling(connection.endpoint, now):
+            connection.close()
+            return
         if self._idle_count >= self._max_idle:
             self._evict()
         connection.idle_since = now
@@ -83,6 +91,22 @@ class ConnectionPool:
         self._idle_count += 1
         if self._sweep_timer is None:
             self._sweep_timer = self._loop.call_at(now + IDLE_TIMEOUT, self._sweep)
+
+    def keep_none_of(self, endpoint: Endpoint) -> None:
+        """Notes that a server closes its connections after each response without saying so.
+
+        To send it another request on the same connection would be a race against that.
+        """
+        if len(self._unwilling) >= 1000:
+            del self._unwilling[next(iter(self._unwilling))]
+        self._unwilling[endpoint] = self.clock() + MEMORY
+
+    def _is_unwilling(self, endpoint: Endpoint, now: float) -> bool:
+        end = self._unwilling.get(endpoint)
+        if end is not None and end <= now:
+            del self._unwilling[endpoint]
+            return False
+        return end is not None
 
     def send(self, transport: asyncio.Transport, data: bytes) -> None:
         """Sends a whole request.
