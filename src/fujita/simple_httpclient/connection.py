@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from asyncio import AbstractEventLoop, Future, TimerHandle, Transport
+from asyncio import AbstractEventLoop, Future, Transport
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, cast
 
@@ -10,6 +10,7 @@ from fujita.gen import convert_yielded
 from fujita.http1connection import _MAX_1XX_RESPONSES
 from fujita.iostream import StreamClosedError, UnsatisfiableReadError
 from fujita.log import app_log, gen_log
+from fujita.simple_httpclient.deadline import DeadlineTimer
 from fujita.simple_httpclient.endpoint import Endpoint
 from fujita.simple_httpclient.errors import HTTPStreamClosedError, HTTPTimeoutError
 from fujita.simple_httpclient.pool import IDLE_TIMEOUT, ConnectionPool
@@ -46,12 +47,11 @@ class ClientConnection(asyncio.Protocol):
 
     Attributes:
         endpoint: See above.
-        idle_since: Since when there is no request, by the loop's time.
+        idle_since: Since when there is no request, by the pool's clock.
         max_idle_time: How many seconds the server may be expected to keep an idle connection.
     """
 
     __slots__ = (
-        "_deadline",
         "_drained",
         "_fetch",
         "_informational",
@@ -67,7 +67,6 @@ class ClientConnection(asyncio.Protocol):
         "_responses",
         "_rested",
         "_timer",
-        "_timer_at",
         "_transport",
         "endpoint",
         "idle_since",
@@ -96,9 +95,7 @@ class ClientConnection(asyncio.Protocol):
         self._pieces: Iterator[bytes] | None = None
         self._loss: tuple[Exception | None] | None = None
         self._drained: Future[None] | None = None
-        self._deadline: float | None = None
-        self._timer: TimerHandle | None = None
-        self._timer_at = 0.0
+        self._timer = DeadlineTimer(loop, pool.clock, self._expire)
 
     # What the pool asks.
 
@@ -150,14 +147,12 @@ class ClientConnection(asyncio.Protocol):
             method: The request's method.
             data: The first bytes of the request.
             is_whole: Whether that is all of it.
-            deadline: When the response must have come, by the loop's time; None for no limit.
+            deadline: When the response must have come, by the pool's clock; None for no limit.
         """
         self._fetch = fetch
         self._received = False
         self._informational = 0
-        self._deadline = deadline
-        if deadline is not None and (self._timer is None or deadline < self._timer_at):
-            self._schedule(deadline)
+        self._timer.set(deadline)
         self._parser.expect(method)
         if is_whole:
             self._pool.send(self._transport, data)
@@ -232,9 +227,8 @@ class ClientConnection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends everything that belongs to the connection."""
-        if self._timer is not None and not self._is_waiting:
+        if not self._is_waiting:
             self._timer.cancel()
-            self._timer = None
         drained, self._drained = self._drained, None
         if drained is not None and not drained.done():
             drained.set_exception(StreamClosedError(real_error=exc))
@@ -319,7 +313,7 @@ class ClientConnection(asyncio.Protocol):
     def _finish(self, fetch: "Fetch") -> None:
         """Lets the connection go, and the fetch have its response."""
         self._fetch = None
-        self._deadline = None
+        self._timer.deadline = None
         self._responses += 1
         now = self._pool.clock()
         head = fetch.head
@@ -402,20 +396,6 @@ class ClientConnection(asyncio.Protocol):
         if fetch is not None:
             fetch.fail(error)
 
-    def _schedule(self, when: float) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer_at = when
-        self._timer = self._loop.call_at(when, self._on_timer)
-
-    def _on_timer(self) -> None:
-        # One timer serves all requests of the connection: it is not moved with every new
-        # deadline, but looks when it fires.
-        self._timer = None
-        deadline = self._deadline
-        if self._fetch is None or deadline is None:
-            return
-        if deadline <= self._pool.clock():
+    def _expire(self) -> None:
+        if self._fetch is not None:
             self.give_up(HTTPTimeoutError("Timeout during request"))
-        else:
-            self._schedule(deadline)
