@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
-.PHONY: help setup chat test check lint types floors unit conformance bench clean
+.PHONY: help setup chat test check lint types floors unit conformance applications bench clean
 
 help:  ## Show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ conformance: $(DEVELOPMENT)  ## Run the parts of Tornado's own test suite that F
 	@echo "Tornado's own tests, on asyncio and on uvloop ..."
 	@$(BIN)/python -m tests.conformance.run --loop asyncio
 	@$(BIN)/python -m tests.conformance.run --loop uvloop
+
+applications: $(DEVELOPMENT)  ## Run the test suite of an application on Tornado and on Fujita (ONLY=its name)
+	@$(BIN)/python -m tests.applications.run $(or $(ONLY),--help)
 
 bench: $(DEVELOPMENT)  ## Measure "hello, world" against Tornado (needs wrk)
 	@$(BIN)/python -m benchmarks.hello
