@@ -143,6 +143,30 @@ def test_many_at_once_have_a_task_each(kind: str) -> None:
     on(kind, main)
 
 
+def test_several_may_wait_for_one_future(kind: str) -> None:
+    async def main(bench: Bench) -> None:
+        shared: asyncio.Future[str] = bench.loop.create_future()
+        heard: list[str] = []
+
+        async def listen() -> None:
+            heard.append(await shared)
+
+        started: list[asyncio.Task[Any] | None] = []
+
+        def callback() -> None:
+            # Within one turn, before the task of the first has had a step of its own.
+            started.extend(tasks.start(listen(), bench.loop, bench.pool) for _ in range(3))
+
+        bench.loop.call_soon(callback)
+        await asyncio.sleep(0.0)
+        await asyncio.sleep(0.0)
+        shared.set_result("done")
+        await asyncio.gather(*[task for task in started if task is not None])
+        assert heard == ["done"] * 3
+
+    on(kind, main)
+
+
 def test_what_the_first_step_raises_is_raised_by_start(kind: str) -> None:
     async def main(bench: Bench) -> None:
         async def failing() -> None:

@@ -40,6 +40,10 @@ class _Lent(Coroutine[Any, Any, Any]):
     def adopt(self, running: Coroutine[Any, Any, Any], awaited: Any, context: Context) -> None:
         """Takes over a coroutine that is suspended on ``awaited``."""
         self.running = running
+        # To await a future marks it, and the task that is handed it takes the mark away. Until
+        # then nobody else could await it, as another request may in this very turn.
+        if isfuture(awaited):
+            awaited._asyncio_future_blocking = False
         self.awaited = awaited
         self.context = context
 
@@ -49,8 +53,7 @@ class _Lent(Coroutine[Any, Any, Any]):
             self.over = True
             raise StopIteration
         if self.awaited is not _NOTHING:
-            awaited, self.awaited = self.awaited, _NOTHING
-            return awaited
+            return self._hand_on()
         assert self.context is not None
         return self.context.run(self.running.send, value)
 
@@ -62,11 +65,20 @@ class _Lent(Coroutine[Any, Any, Any]):
         if self.awaited is not _NOTHING:
             # Cancelled between the first step and now. As asyncio does, cancel what the
             # coroutine awaits and let it hear of that from there.
-            awaited, self.awaited = self.awaited, _NOTHING
-            if isfuture(awaited) and awaited.cancel():
-                return awaited
+            awaited = self._hand_on()
+            if isfuture(awaited):
+                if awaited.cancel():
+                    return awaited
+                awaited._asyncio_future_blocking = False
         assert self.context is not None
         return self.context.run(self.running.throw, error)
+
+    def _hand_on(self) -> Any:
+        """Gives the task what the coroutine waits for, as the coroutine itself would have."""
+        awaited, self.awaited = self.awaited, _NOTHING
+        if isfuture(awaited):
+            awaited._asyncio_future_blocking = True
+        return awaited
 
     def close(self) -> None:
         """Closes the coroutine that was taken over."""
