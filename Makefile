@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
+AUTOBAHN := .autobahn/bin/kosoku
 
-.PHONY: help setup chat test check lint types floors unit conformance applications bench clean
+.PHONY: help setup chat test check lint types floors unit conformance autobahn autobahn-quick applications bench clean
 
 help:  ## Show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,7 +29,7 @@ setup: $(DEVELOPMENT)  ## Create .venv with Fujita and its development tools
 chat: $(RUNTIME)  ## Open the chat room on http://127.0.0.1:8888
 	@$(BIN)/fujita chat
 
-test: check unit conformance  ## Run every check and every test, as CI does
+test: check unit conformance autobahn-quick  ## Run every check and every test, as CI does
 
 check: lint types floors  ## Run the checks that need no test
 
@@ -54,6 +55,18 @@ conformance: $(DEVELOPMENT)  ## Run the parts of Tornado's own test suite that F
 	@$(BIN)/python -m tests.conformance.run --loop asyncio
 	@$(BIN)/python -m tests.conformance.run --loop uvloop
 
+$(AUTOBAHN): | $(RUNTIME)
+	@echo "Setting up Autobahn's WebSocket cases in .autobahn (once) ..."
+	@$(BIN)/python -m venv .autobahn
+	@.autobahn/bin/pip install --quiet --disable-pip-version-check kosoku==0.1.0
+
+autobahn: $(DEVELOPMENT) $(AUTOBAHN)  ## Run all of Autobahn's WebSocket cases, as a server and as a client
+	@$(BIN)/python -m tests.autobahn.run --kosoku $(AUTOBAHN)
+
+autobahn-quick: $(DEVELOPMENT) $(AUTOBAHN)  ## Run those that take seconds
+	@echo "Autobahn's WebSocket cases, without limits and compression ..."
+	@$(BIN)/python -m tests.autobahn.run --kosoku $(AUTOBAHN) 1 2 3 4 5 6 7 10
+
 applications: $(DEVELOPMENT)  ## Run the test suite of an application on Tornado and on Fujita (ONLY=its name)
 	@$(BIN)/python -m tests.applications.run $(or $(ONLY),--help)
 
@@ -61,4 +74,4 @@ bench: $(DEVELOPMENT)  ## Measure "hello, world" against Tornado (needs wrk)
 	@$(BIN)/python -m benchmarks.hello
 
 clean:  ## Remove what the other targets have made
-	rm -rf $(VENV) build dist .conformance .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist .autobahn .conformance .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -18,7 +18,12 @@ from fujita.netutil import Resolver, bind_sockets, bind_unix_socket
 from fujita.simple_httpclient import HTTPTimeoutError
 from fujita.testing import bind_unused_port
 from fujita.web import Application, RequestHandler
-from fujita.websocket import WebSocketError, WebSocketHandler, websocket_connect
+from fujita.websocket import (
+    WebSocketClientConnection,
+    WebSocketError,
+    WebSocketHandler,
+    websocket_connect,
+)
 from tests.websocket.conftest import Run
 from tests.websocket.servers import PATIENCE, Echo, serving
 
@@ -398,3 +403,38 @@ def test_connecting_may_begin_before_the_loop_runs() -> None:
         loop.run_sync(main, timeout=PATIENCE)
     finally:
         loop.close()
+
+
+@pytest.mark.parametrize("waits_with", ["await", "wait_for"])
+def test_a_callback_that_answers_has_the_connection(run: Run, waits_with: str) -> None:
+    class Greeter(WebSocketHandler):
+        def open(self) -> None:
+            self.write_message("who is there?")
+
+        def on_message(self, message: str | bytes) -> None:
+            self.close(4000, str(message))
+
+    async def main() -> None:
+        async with serving(Greeter) as server:
+            for _ in range(20):
+                connections: list[WebSocketClientConnection] = []
+                closed = asyncio.Event()
+
+                def answer(
+                    message: str | bytes | None,
+                    connections: list[WebSocketClientConnection] = connections,
+                    closed: asyncio.Event = closed,
+                ) -> None:
+                    if message is None:
+                        closed.set()
+                    else:
+                        connections[0].write_message("a friend")
+
+                opening = websocket_connect(server.url, on_message_callback=answer)
+                if waits_with == "wait_for":
+                    opening = asyncio.wait_for(opening, PATIENCE)
+                connections.append(await opening)
+                await closed.wait()
+                assert connections[0].close_reason == "a friend"
+
+    run(main)

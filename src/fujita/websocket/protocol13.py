@@ -148,11 +148,12 @@ class WebSocketProtocol13(PingingPart):
         self._selected_subprotocol = agreement.subprotocol
         transport.set_protocol(self)
         self.start_pinging()
+        # Messages may come in this very turn, and a callback that answers them needs the
+        # connection. Whoever waits for it has it a turn later, one more through wait_for().
+        self._busy = True
         if rest:
-            # Not before the program has had the connection.
-            self._busy = True
             self._hold(rest)
-            loop.call_soon(self._resume)
+        loop.call_soon(loop.call_soon, loop.call_soon, self._resume)
 
     def feed_rest(self, data: bytes) -> None:
         """Takes what the client has sent behind its request."""
