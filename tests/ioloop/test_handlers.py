@@ -1,3 +1,4 @@
+import os
 import socket
 from collections.abc import Iterator
 
@@ -190,3 +191,25 @@ def test_close_fd_forgives_what_is_closed(io_loop: IOLoop) -> None:
     io_loop.close_fd(far)
     assert far.fileno() == -1
     assert io_loop.split_fd(7) == (7, 7)
+
+
+def test_watched_terminal_keeps_its_blocking_mode(io_loop: IOLoop) -> None:
+    near, far = os.openpty()
+    try:
+        io_loop.add_handler(near, print, IOLoop.READ)
+        assert os.get_blocking(near)
+        io_loop.update_handler(near, IOLoop.WRITE)
+        assert os.get_blocking(near)
+        io_loop.remove_handler(near)
+        assert os.get_blocking(near)
+    finally:
+        os.close(near)
+        os.close(far)
+
+
+def test_descriptor_that_is_not_open_cannot_be_watched(io_loop: IOLoop) -> None:
+    near, far = os.pipe()
+    os.close(near)
+    os.close(far)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        io_loop.add_handler(near, print, IOLoop.READ)

@@ -1,6 +1,7 @@
 """`IOLoop` on asyncio, which is the only kind there is."""
 
 import asyncio
+import os
 import sys
 import warnings
 from collections.abc import Callable, Coroutine
@@ -127,21 +128,33 @@ class BaseAsyncIOLoop(IOLoop):
     def _watch(self, number: int, events: int) -> None:
         """Makes the asyncio loop watch exactly for ``events``."""
         loop = self.selector_loop
-        watched, handler = self.handlers[number]
         if events & IOLoop.READ:
             if number not in self.readers:
-                loop.add_reader(number, handler, watched, IOLoop.READ)
+                self._begin(loop.add_reader, number, IOLoop.READ)
                 self.readers.add(number)
         elif number in self.readers:
             self.readers.discard(number)
             loop.remove_reader(number)
         if events & IOLoop.WRITE:
             if number not in self.writers:
-                loop.add_writer(number, handler, watched, IOLoop.WRITE)
+                self._begin(loop.add_writer, number, IOLoop.WRITE)
                 self.writers.add(number)
         elif number in self.writers:
             self.writers.discard(number)
             loop.remove_writer(number)
+
+    def _begin(self, add: Callable[..., None], number: int, event: int) -> None:
+        """Calls ``add_reader`` or ``add_writer`` of the asyncio loop."""
+        watched, handler = self.handlers[number]
+        if isinstance(self.asyncio_loop, asyncio.BaseEventLoop):
+            add(number, handler, watched, event)
+            return
+        # libuv, and so uvloop, makes non-blocking what it watches. A program that waits for its
+        # terminal to become readable, and writes to it as to any file, would have that fail.
+        blocking = _is_blocking(number)
+        add(number, handler, watched, event)
+        if blocking:
+            os.set_blocking(number, True)
 
     def start(self) -> None:
         """See `IOLoop.start`."""
@@ -281,6 +294,14 @@ def _register(asyncio_loop: asyncio.AbstractEventLoop, io_loop: IOLoop) -> None:
     owner = registry.setdefault(asyncio_loop, io_loop)
     if owner is not io_loop:
         raise RuntimeError(f"IOLoop {owner} already associated with asyncio loop {asyncio_loop}")
+
+
+def _is_blocking(number: int) -> bool:
+    try:
+        return os.get_blocking(number)
+    except OSError:
+        # It is not open. The loop says so in its own way.
+        return False
 
 
 def to_tornado_future(asyncio_future: "asyncio.Future[Result]") -> "asyncio.Future[Result]":
