@@ -16,12 +16,12 @@ $(RUNTIME): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Fujita needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; try: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
 	@$(PYTHON) -m venv $(VENV) || { echo "No virtual environment could be made; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	@$(BIN)/python -m pip install --quiet --editable .
+	@$(BIN)/python -m pip install --quiet --editable ".[chat]"
 	@touch $(RUNTIME)
 
 $(DEVELOPMENT): $(RUNTIME)
 	@echo "Installing the development tools in $(VENV) (once) ..."
-	@$(BIN)/python -m pip install --quiet --group dev
+	@$(BIN)/python -m pip install --quiet --editable ".[all]" --group dev
 	@touch $(DEVELOPMENT)
 
 setup: $(DEVELOPMENT)  ## Create .venv with Fujita and its development tools
@@ -70,8 +70,8 @@ autobahn-quick: $(DEVELOPMENT) $(AUTOBAHN)  ## Run those that take seconds
 applications: $(DEVELOPMENT)  ## Run the test suite of an application on Tornado and on Fujita (ONLY=its name)
 	@$(BIN)/python -m tests.applications.run $(or $(ONLY),--help)
 
-bench: $(DEVELOPMENT)  ## Measure "hello, world" against Tornado (needs wrk)
-	@$(BIN)/python -m benchmarks.hello
+bench: $(DEVELOPMENT)  ## Measure Fujita beside its peers (ONLY=ws-echo for one row, QUICK=1 for a short run)
+	@$(BIN)/python -m benchmarks $(if $(ONLY),--only "$(ONLY)") $(if $(QUICK),--quick) $(if $(AGAINST),--against "$(AGAINST)")
 
 clean:  ## Remove what the other targets have made
 	rm -rf $(VENV) build dist .autobahn .conformance .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -6,4 +6,13 @@ class ChatError(Exception):
 
 
 class StoreError(ChatError):
-    """The history cannot be opened, read or written."""
+    """The history cannot be opened, read or written.
+
+    Args:
+        text: What was wrong.
+        is_away: Whether it may be better in a while.
+    """
+
+    def __init__(self, text: str, *, is_away: bool = False) -> None:
+        super().__init__(text)
+        self.is_away = is_away
