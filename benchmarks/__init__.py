@@ -1,0 +1,1 @@
+"""Fujita beside its peers: ``python -m benchmarks --help``."""

@@ -1,0 +1,1 @@
+"""Load generators: each costs less than any server that it loads."""
