@@ -4,17 +4,13 @@ from asyncio import Future
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from fujita.httputil import (
-    HTTPConnection,
-    HTTPHeaders,
-    HTTPOutputError,
-    RequestStartLine,
-    ResponseStartLine,
-)
-from fujita.httputil.delegates import RequestDelegate
+from fujita.httputil import HTTPHeaders, HTTPOutputError, RequestStartLine, ResponseStartLine
+from fujita.httputil.delegates import HTTPConnection, RequestDelegate
 from fujita.iostream import IOStream, StreamClosedError
-from fujita.wire.http1 import ProtocolError, RequestHead, serialize
+from fujita.wire.http1 import serialize
+from fujita.wire.http1.errors import ProtocolError
 from fujita.wire.http1.fields import combined, parse_content_length
+from fujita.wire.http1.request import RequestHead
 
 if TYPE_CHECKING:
     from fujita.httpserver.context import ConnectionContext

@@ -5,7 +5,7 @@ import socket
 import ssl
 from asyncio import Future
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from fujita.httpserver import registry
 from fujita.httpserver.delegates import CallbackDelegate, MessageDelegateAdapter
@@ -143,7 +143,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
             self._listeners[descriptor] = Listener(
                 loop,
                 sock,
-                lambda: ServerProtocol(self, loop),
+                lambda: cast("asyncio.Protocol", ServerProtocol(self, loop)),
                 tls,
                 self.settings.handshake_timeout,
             )
