@@ -13,19 +13,22 @@ Every coroutine runs in a context of its own, all its steps in the same one.
 
 from asyncio import AbstractEventLoop, Task, isfuture
 from asyncio.tasks import _enter_task, _leave_task
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextvars import Context, copy_context
-from threading import local
-from typing import Any
+from typing import Any, TypeAlias, cast
+
+Step: TypeAlias = "tuple[Callable[..., Coroutine[Any, Any, Any] | None], *tuple[Any, ...]]"
+"""A function that returns what is left to do, and its arguments."""
 
 _NOTHING = object()
 
 
-class _Lent(Coroutine[Any, Any, Any]):
+class _Lent:
     """What a lent task runs: the coroutine that it has taken over, or nothing.
 
     A class rather than an ``async def``, because a cancellation that comes before a task's
-    first step would end an ``async def`` without ever running it.
+    first step would end an ``async def`` without ever running it. Registered as a
+    ``Coroutine``, from which an extension type (``tasks.pxd``) cannot descend.
     """
 
     __slots__ = ("awaited", "context", "over", "running")
@@ -90,6 +93,9 @@ class _Lent(Coroutine[Any, Any, Any]):
         raise TypeError("only a task can run this")
 
 
+Coroutine.register(_Lent)
+
+
 class Pool:
     """The task that a loop has to lend."""
 
@@ -104,7 +110,7 @@ def _make(loop: AbstractEventLoop) -> tuple[Task[Any], _Lent]:
     lent = _Lent()
     # Not by create_task(): a program's task factory may begin with tasks at once. An empty
     # context, as the task is not part of the request that it was made for.
-    task = Task(lent, loop=loop, context=Context())
+    task = Task(cast("Coroutine[Any, Any, Any]", lent), loop=loop, context=Context())
     # Nothing is lost where the loop ends before the task does.
     task._log_destroy_pending = False  # type: ignore[attr-defined]
     return task, lent
@@ -113,27 +119,28 @@ def _make(loop: AbstractEventLoop) -> tuple[Task[Any], _Lent]:
 _pools: dict[AbstractEventLoop, Pool] = {}
 
 
-class _Latest(local):
-    """The loop that was asked for last in this thread: in a server, always the same."""
-
-    loop: AbstractEventLoop | None = None
-    pool: Pool
-
-
-_latest = _Latest()
+_latest: tuple[AbstractEventLoop | None, Pool] = (None, Pool())
+"""The loop that was asked for last, in a server always the same, and its pool. One tuple, so
+that loops in several threads cannot mix theirs up."""
 
 
 def pool_of(loop: AbstractEventLoop) -> Pool:
-    """Gives what a loop has to lend, to be passed to ``start``."""
-    if _latest.loop is loop:
-        return _latest.pool
+    """Gives what a loop has to lend, to be passed to ``start`` and ``call``."""
+    known_loop, pool = _latest
+    if known_loop is loop:
+        return pool
+    return _look_up(loop)
+
+
+def _look_up(loop: AbstractEventLoop) -> Pool:
+    global _latest
     pool = _pools.get(loop)
     if pool is None:
         for known in list(_pools):
             if known.is_closed():
                 _pools.pop(known, None)
         pool = _pools[loop] = Pool()
-    _latest.loop, _latest.pool = loop, pool
+    _latest = (loop, pool)
     return pool
 
 
@@ -157,6 +164,34 @@ def start(
     Raises:
         BaseException: Whatever the coroutine raised in its first step.
     """
+    return _lend(None, running, loop, pool, context)
+
+
+def call(step: Step, loop: AbstractEventLoop, pool: Pool) -> Task[Any] | None:
+    """Calls a function as the first step of a task that is only made if there are more.
+
+    Args:
+        step: The function and its arguments; it returns a coroutine for what is left to do, or
+            ``None``.
+        loop: The running loop.
+        pool: What ``pool_of(loop)`` gave.
+
+    Returns:
+        ``None`` if nothing is left, else the task that goes on with it.
+
+    Raises:
+        BaseException: Whatever the first step raised.
+    """
+    return _lend(step, None, loop, pool, None)
+
+
+def _lend(
+    step: "Step | None",
+    running: Coroutine[Any, Any, Any] | None,
+    loop: AbstractEventLoop,
+    pool: Pool,
+    context: Context | None,
+) -> Task[Any] | None:
     task, lent = pool.task, pool.lent
     # Whoever has asked for the current task may cancel it at any time, which must not hit the
     # coroutine that it is lent to next. cancelling() does not tell: uncancel() takes it back
@@ -169,10 +204,18 @@ def start(
     except RuntimeError:
         # Called from within another task, where no other can lend its identity.
         pool.task, pool.lent = task, lent
+        if running is None:
+            assert step is not None
+            running = _call_in_task(*step)
         return loop.create_task(running, context=context)
     if context is None:
         context = copy_context()
     try:
+        if running is None:
+            assert step is not None
+            running = context.run(*step)
+            if running is None:
+                return None
         awaited = context.run(running.send, None)
     except StopIteration:
         return None
@@ -186,9 +229,17 @@ def start(
             pool.task, pool.lent = task, lent
 
 
+async def _call_in_task(
+    function: Callable[..., Coroutine[Any, Any, Any] | None], *arguments: Any
+) -> None:
+    rest = function(*arguments)
+    if rest is not None:
+        await rest
+
+
 def release(loop: AbstractEventLoop) -> None:
     """Forgets a loop that ends."""
+    global _latest
     _pools.pop(loop, None)
-    if _latest.loop is loop:
-        _latest.loop = None
-        del _latest.pool
+    if _latest[0] is loop:
+        _latest = (None, Pool())

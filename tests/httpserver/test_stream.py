@@ -133,7 +133,7 @@ def test_answering_after_closing_the_stream(
     def answer(request: HTTPServerRequest) -> None:
         connection: Any = request.connection
         connection.stream.close()
-        connection.respond(ResponseStartLine("", 200, "OK"), HTTPHeaders(LENGTH), b"ok")
+        connection.respond(200, "OK", dict(LENGTH), b"ok")
 
     site = serve(answer, **options)
     for _ in range(2):

@@ -176,14 +176,14 @@ class HTTP1Connection(HTTPConnection):
         if isinstance(start_line, RequestStartLine):
             self._request_method = start_line.method
             self._framing = frame_request(start_line.method, headers)
-            line = f"{start_line.method} {start_line.path} HTTP/1.1\r\n"
+            line = f"{start_line.method} {start_line.path} HTTP/1.1"
         else:
             request = self._request
             assert request is not None
             self._framing = frame_response(start_line.code, headers, request)
             self._closes = settle_connection(headers, request, self._closes)
             line = serialize.status_line(start_line.code, start_line.reason or "")
-        data = serialize.head(line, headers.to_fields())
+        data = serialize.message_head(line, headers.to_fields())
         if chunk:
             data += self._framed(chunk)
         return self._send(data)

@@ -28,7 +28,7 @@ class BodyFraming:
             HTTPOutputError: The body grows longer than the head says.
         """
         if self.chunked:
-            return serialize.chunk(piece)
+            return serialize.chunk_of(piece)
         if self.remaining is not None:
             if len(piece) > self.remaining:
                 raise HTTPOutputError("Tried to write more data than Content-Length")

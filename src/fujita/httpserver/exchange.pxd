@@ -1,9 +1,11 @@
+from fujita.httpserver.connection cimport Connection
 from fujita.httputil.delegates cimport HTTPConnection
 from fujita.wire.http1.fields cimport FieldSection
 from fujita.wire.http1.request cimport RequestHead
+from fujita.wire.http1.serialize cimport message_head, status_line
 
 cdef class ServerExchange(HTTPConnection):
-    cdef public object protocol
+    cdef public Connection protocol
     cdef public object context
     cdef public RequestHead head
     cdef public object delegate
@@ -13,3 +15,6 @@ cdef class ServerExchange(HTTPConnection):
     cdef bint _chunked
     cdef bint _closes
     cdef object _remaining
+
+    cpdef respond(self, code, str reason, dict fields, bytes body)
+    cpdef set_close_callback(self, callback)

@@ -4,17 +4,17 @@ from asyncio import Future
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from fujita.httpserver.connection import Connection
 from fujita.httputil import HTTPHeaders, HTTPOutputError, RequestStartLine, ResponseStartLine
 from fujita.httputil.delegates import HTTPConnection, RequestDelegate
 from fujita.iostream import IOStream, StreamClosedError
-from fujita.wire.http1 import serialize
 from fujita.wire.http1.errors import ProtocolError
-from fujita.wire.http1.fields import combined, parse_content_length
+from fujita.wire.http1.fields import Fields, combined, parse_content_length
 from fujita.wire.http1.request import RequestHead
+from fujita.wire.http1.serialize import LAST_CHUNK, chunk_of, message_head, status_line
 
 if TYPE_CHECKING:
     from fujita.httpserver.context import ConnectionContext
-    from fujita.httpserver.protocol import ServerProtocol
     from fujita.httpserver.successor import SuccessorProtocol
 
 JOIN_LIMIT = 65536
@@ -40,8 +40,8 @@ class ServerExchange(HTTPConnection):
         "response_started",
     )
 
-    def __init__(self, protocol: "ServerProtocol", head: RequestHead) -> None:
-        self.protocol: ServerProtocol | None = protocol
+    def __init__(self, protocol: Connection, head: RequestHead) -> None:
+        self.protocol: Connection | None = protocol
         self.context: ConnectionContext = protocol.context
         """Who is at the other end; for the access log, which is written at the very end."""
         self.head = head
@@ -64,7 +64,7 @@ class ServerExchange(HTTPConnection):
         """Whether connections end with their first request."""
         return self._live().settings.no_keep_alive
 
-    def _live(self) -> "ServerProtocol":
+    def _live(self) -> Connection:
         if self.protocol is None:
             raise StreamClosedError()
         return self.protocol
@@ -81,16 +81,13 @@ class ServerExchange(HTTPConnection):
         """Sets how long this request's body may take, in seconds."""
         self._live().set_body_timeout(timeout)
 
-    def respond(
-        self, start_line: ResponseStartLine, headers: HTTPHeaders, body: bytes
-    ) -> "Future[None]":
+    def respond(self, code: int, reason: str, fields: Fields, body: bytes) -> "Future[None]":
         """Writes a whole response.
 
         The usual response takes the short way, in one function where ``write_headers`` and
         ``finish`` need six: 1.5 of the 11 µs that a small request takes.
         """
         protocol = self.protocol
-        fields = headers.to_fields()
         if (
             protocol is None
             or self.reading
@@ -101,9 +98,9 @@ class ServerExchange(HTTPConnection):
             or protocol.closing
             or protocol.settings.no_keep_alive
         ):
-            return super().respond(start_line, headers, body)
-        line = serialize.status_line(start_line.code, start_line.reason or "")
-        protocol.transport.write(serialize.head(line, fields) + body)
+            return super().respond(code, reason, fields, body)
+        line = status_line(code, reason)
+        protocol.transport.write(message_head(line, fields) + body)
         self.protocol = self.delegate = self._close_callback = None
         return protocol.response_complete()
 
@@ -160,7 +157,7 @@ class ServerExchange(HTTPConnection):
             or protocol.settings.no_keep_alive
         ):
             self._settle_connection(headers)
-        data = serialize.head(serialize.status_line(code, start_line.reason or ""), fields)
+        data = message_head(status_line(code, start_line.reason or ""), fields)
         self.response_started = True
         if code < 200 and code != 101:
             # The final response is still to come.
@@ -210,7 +207,7 @@ class ServerExchange(HTTPConnection):
 
     def _framed(self, chunk: bytes) -> bytes:
         if self._chunked:
-            return serialize.chunk(chunk)
+            return chunk_of(chunk)
         remaining = self._remaining
         if remaining is not None:
             if len(chunk) > remaining:
@@ -249,7 +246,7 @@ class ServerExchange(HTTPConnection):
             self._tear()
             raise HTTPOutputError(f"Tried to write {missing} bytes less than Content-Length")
         if self._chunked:
-            protocol.write(serialize.LAST_CHUNK)
+            protocol.write(LAST_CHUNK)
         protocol.response_finished(self, self._closes)
         if not self.reading:
             # Nothing may be left that refers back, or each request would be work for the

@@ -1,17 +1,14 @@
+from fujita.httpserver.connection cimport Connection
 from fujita.httpserver.exchange cimport ServerExchange
 from fujita.httpserver.timeouts cimport PhaseTimer
+from fujita.httputil.request cimport request_from_head
 from fujita.wire.http1.request cimport RequestHead, RequestParser
 
-cdef class ServerProtocol:
-    cdef public object transport
-    cdef public object context
+cdef class ServerProtocol(Connection):
     cdef object _context
     cdef public object server
-    cdef public object settings
     cdef public object loop
-    cdef public RequestParser parser
     cdef public ServerExchange exchange
-    cdef public bint closing
     cdef public object decoder
     cdef PhaseTimer _timer
     cdef object _stream
@@ -26,5 +23,3 @@ cdef class ServerProtocol:
     cpdef _advance(self)
     cpdef _begin(self, RequestHead head)
     cpdef _read_on(self)
-    cpdef write(self, data)
-    cpdef response_complete(self)

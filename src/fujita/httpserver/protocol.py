@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from fujita.http1connection.decompression import GzipDecoder, decoder_for
+from fujita.httpserver.connection import Connection
 from fujita.httpserver.context import ConnectionContext
 from fujita.httpserver.exchange import ServerExchange, closed_future
 from fujita.httpserver.lingering import LingeringProtocol
@@ -15,17 +16,14 @@ from fujita.httpserver.stream import StreamProtocol
 from fujita.httpserver.successor import SuccessorProtocol
 from fujita.httpserver.timeouts import BODY, BUSY, HEAD, IDLE, Phase, PhaseTimer
 from fujita.httputil import HTTPInputError, HTTPServerRequest
+from fujita.httputil.request import request_from_head
 from fujita.iostream import StreamClosedError
 from fujita.iostream.transport import TransportIOStream
 from fujita.log import app_log, gen_log
-from fujita.wire.http1 import (
-    END_OF_MESSAGE,
-    NEED_DATA,
-    ProtocolError,
-    RequestHead,
-    RequestParser,
-    serialize,
-)
+from fujita.wire.http1 import serialize
+from fujita.wire.http1.errors import ProtocolError
+from fujita.wire.http1.events import END_OF_MESSAGE, NEED_DATA
+from fujita.wire.http1.request import RequestHead, RequestParser
 
 if TYPE_CHECKING:
     from fujita.httpserver.server import HTTPServer
@@ -44,8 +42,11 @@ _REFUSALS = {
 of Tornado, whose suite compares it byte for byte."""
 
 
-class ServerProtocol(asyncio.Protocol):
+class ServerProtocol(Connection):
     """Reads requests, hands them to the application, and writes what it answers.
+
+    An ``asyncio.Protocol`` by what it does, not by descent: it is compiled as an extension type
+    (``protocol.pxd``), and these cannot descend from ordinary classes.
 
     Requests of one connection are answered one after the other: what is pipelined behind a
     request waits in the parser until the response is complete.
@@ -60,19 +61,12 @@ class ServerProtocol(asyncio.Protocol):
         "_stream",
         "_timer",
         "_waiting",
-        "closing",
-        "context",
         "decoder",
         "exchange",
         "loop",
-        "parser",
         "server",
-        "settings",
-        "transport",
     )
 
-    transport: Transport
-    context: ConnectionContext
     _context: Context
 
     def __init__(self, server: "HTTPServer", loop: AbstractEventLoop) -> None:
@@ -82,7 +76,6 @@ class ServerProtocol(asyncio.Protocol):
         self.parser = RequestParser(server.settings.limits)
         self.exchange: ServerExchange | None = None
         self.closing = False
-        """Whether the connection ends with the response that is being written."""
         self.decoder: GzipDecoder | None = None
         self._timer: PhaseTimer | None = None
         self._stream: TransportIOStream | None = None
@@ -242,7 +235,7 @@ class ServerProtocol(asyncio.Protocol):
     def _begin(self, head: RequestHead) -> None:
         """Starts on a request whose head has come."""
         exchange = self.exchange = ServerExchange(self, head)
-        request = HTTPServerRequest.from_head(head, exchange, self)
+        request = request_from_head(head, exchange, self.context, self)
         if head.has_body:
             self._begin_body(exchange, request)
             return

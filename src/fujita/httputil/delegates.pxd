@@ -1,2 +1,2 @@
 cdef class HTTPConnection:
-    pass
+    cpdef respond(self, code, str reason, dict fields, bytes body)

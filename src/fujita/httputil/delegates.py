@@ -3,11 +3,13 @@
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
+from fujita.httputil.headers import HTTPHeaders
+from fujita.httputil.start_lines import RequestStartLine, ResponseStartLine
+
 if TYPE_CHECKING:
     from asyncio import Future
 
-    from fujita.httputil.headers import HTTPHeaders
-    from fujita.httputil.start_lines import RequestStartLine, ResponseStartLine
+    from fujita.wire.http1.fields import Fields
 
 
 class HTTPServerConnectionDelegate:
@@ -48,8 +50,8 @@ class HTTPMessageDelegate:
 
     def headers_received(
         self,
-        start_line: "RequestStartLine | ResponseStartLine",
-        headers: "HTTPHeaders",
+        start_line: RequestStartLine | ResponseStartLine,
+        headers: HTTPHeaders,
     ) -> Awaitable[None] | None:
         """Says that the head has come.
 
@@ -88,8 +90,8 @@ class HTTPConnection:
 
     def write_headers(
         self,
-        start_line: "RequestStartLine | ResponseStartLine",
-        headers: "HTTPHeaders",
+        start_line: RequestStartLine | ResponseStartLine,
+        headers: HTTPHeaders,
         chunk: bytes | None = None,
     ) -> "Future[None]":
         """Writes the head.
@@ -116,15 +118,20 @@ class HTTPConnection:
         """Says that the body is complete."""
         raise NotImplementedError
 
-    def respond(
-        self, start_line: "ResponseStartLine", headers: "HTTPHeaders", body: bytes
-    ) -> "Future[None]":
+    def respond(self, code: int, reason: str, fields: "Fields", body: bytes) -> "Future[None]":
         """Writes a whole response: ``write_headers`` and ``finish`` in one.
+
+        Args:
+            code: The status code.
+            reason: The reason phrase.
+            fields: The header fields by their normalized names.
+            body: The whole body.
 
         Returns:
             A future that is done when the response has gone to the connection.
         """
-        future = self.write_headers(start_line, headers, body)
+        headers = HTTPHeaders.from_fields(fields)
+        future = self.write_headers(ResponseStartLine("", code, reason), headers, body)
         self.finish()
         return future
 

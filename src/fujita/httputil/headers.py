@@ -58,8 +58,8 @@ class HTTPHeaders(MutableMapping[str, str]):
         headers._shared = True
         return headers
 
-    def _own(self) -> Fields:
-        """Gives the dictionary for a change."""
+    def own_fields(self) -> Fields:
+        """Gives the dictionary for changes, not copied unless others use it too."""
         if self._shared:
             self._fields = _copied(self._fields)
             self._shared = False
@@ -84,7 +84,7 @@ class HTTPHeaders(MutableMapping[str, str]):
         if (_VALUE if _chars_are_bytes else _TEXT_VALUE).fullmatch(value) is None:
             raise HTTPInputError(f"Invalid header value {value!r}")
         name = normalize_name(name)
-        fields = self._own()
+        fields = self.own_fields()
         previous = fields.get(name)
         if previous is None:
             fields[name] = value
@@ -151,10 +151,10 @@ class HTTPHeaders(MutableMapping[str, str]):
         return combined(self._fields[normalize_name(name)])
 
     def __setitem__(self, name: str, value: str) -> None:
-        (self._own() if self._shared else self._fields)[normalize_name(name)] = value
+        (self.own_fields() if self._shared else self._fields)[normalize_name(name)] = value
 
     def __delitem__(self, name: str) -> None:
-        del self._own()[normalize_name(name)]
+        del self.own_fields()[normalize_name(name)]
 
     def get(self, name: str, default: Any = None) -> Any:
         """Gives a value as indexing does, ``default`` where there is none."""

@@ -4,7 +4,7 @@ import ssl
 import time
 import warnings
 from http.cookies import CookieError, SimpleCookie
-from typing import Any, Self
+from typing import Any
 
 from fujita.escape import parse_qs_bytes
 from fujita.httputil.body_config import parse_body_config
@@ -13,29 +13,16 @@ from fujita.httputil.delegates import HTTPConnection
 from fujita.httputil.errors import HTTPInputError
 from fujita.httputil.files import HTTPFile, parse_body_arguments
 from fujita.httputil.headers import HTTPHeaders
+from fujita.httputil.request_state import RequestState, fill
 from fujita.httputil.start_lines import RequestStartLine
 from fujita.httputil.urls import split_host_and_port
 from fujita.lazy import made_on_demand
 from fujita.wire.http1.errors import ProtocolError
-from fujita.wire.http1.fields import combined, parse_host
+from fujita.wire.http1.fields import parse_host
 from fujita.wire.http1.request import RequestHead
 
 
-def find_header(request: "HTTPServerRequest", name: str) -> str | None:
-    """Gives one header of a request, without making the ``HTTPHeaders`` of all of them.
-
-    Args:
-        request: The request.
-        name: The field's name in its normal form.
-    """
-    if "headers" in request.__dict__ or not isinstance(request, HTTPServerRequest):
-        given: str | None = request.headers.get(name)
-        return given
-    value = request._head.section.fields.get(name)
-    return None if value is None else combined(value)
-
-
-class HTTPServerRequest:
+class HTTPServerRequest(RequestState):
     """A request to a server.
 
     Attributes:
@@ -62,10 +49,6 @@ class HTTPServerRequest:
     ``httputil.HTTPServerRequest``.
     """
 
-    path: str
-    query: str
-    connection: HTTPConnection
-    server_connection: object | None
     _cookies: SimpleCookie
 
     def __init__(
@@ -121,27 +104,8 @@ class HTTPServerRequest:
         except ProtocolError as error:
             raise HTTPInputError(str(error)) from None
 
-    @classmethod
-    def from_head(
-        cls, head: RequestHead, connection: HTTPConnection, server_connection: object
-    ) -> Self:
-        """Makes the request of a head that ``wire`` has read and checked."""
-        request = cls.__new__(cls)
-        request._head = head
-        request.method = head.method
-        request.uri = uri = head.target
-        request.path, _, request.query = uri.partition("?")
-        request.connection = connection
-        request._context = connection.context  # type: ignore[attr-defined]
-        request.server_connection = server_connection
-        request._start_time = time.time()
-        return request
-
     # Everything below stands in until the attribute is set or first asked for.
 
-    _head: RequestHead
-    _context: Any
-    _start_time: float
     _finish_time: float | None = None
     body: bytes = b""
 
@@ -149,11 +113,6 @@ class HTTPServerRequest:
     def version(self) -> str:
         """Such as ``HTTP/1.1``."""
         return f"HTTP/1.{self._head.minor_version}"
-
-    @made_on_demand
-    def headers(self) -> HTTPHeaders:
-        """The header fields."""
-        return HTTPHeaders.sharing(self._head.section.fields)
 
     @made_on_demand
     def host(self) -> str:
@@ -265,3 +224,22 @@ class HTTPServerRequest:
         names = ("protocol", "host", "method", "uri", "version", "remote_ip")
         shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
         return f"{type(self).__name__}({shown})"
+
+
+_new_request = HTTPServerRequest.__new__
+
+
+def request_from_head(
+    head: RequestHead, connection: HTTPConnection, context: object, server_connection: object
+) -> HTTPServerRequest:
+    """Makes the request of a head that ``wire`` has read and checked.
+
+    Args:
+        head: The head.
+        connection: What the response is written to.
+        context: Who is at the other end, as the server's ``ConnectionContext`` tells.
+        server_connection: Stands for the connection that the request came on.
+    """
+    request = _new_request(HTTPServerRequest)
+    fill(request, head, connection, context, server_connection)
+    return request

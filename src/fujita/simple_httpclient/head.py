@@ -34,20 +34,20 @@ def compose(hop: Hop, options: Options) -> tuple[bytes, RequestBody | None]:
         HTTPOutputError: Content-Length announces a body that there is not.
     """
     _check(hop, options)
-    line = f"{hop.method} {hop.target.path} HTTP/1.1\r\n"
+    line = f"{hop.method} {hop.target.path} HTTP/1.1"
     is_bare = hop.body is None and hop.body_producer is None and hop.credentials is None
     if is_bare and hop.method == "GET" and not hop.headers:
         fields = _plain_fields(
             hop.target.authority, options.user_agent, options.decompress_response
         )
-        return line.encode("ascii") + fields, None
+        return line.encode("ascii") + b"\r\n" + fields, None
     headers = _fields(hop, options)
     body = _frame_body(hop, headers)
     # RFC 9110 section 10.1.1: "A client MUST NOT generate a 100-continue expectation in a request
     # that does not include content."
     if body is not None and options.expect_100_continue:
         headers["Expect"] = "100-continue"
-    head = serialize.head(line, headers)
+    head = serialize.message_head(line, headers)
     if body is None or options.expect_100_continue:
         return head, body
     if body.data is not None and not body.framing.chunked and len(body.data) <= JOIN_LIMIT:
@@ -61,7 +61,7 @@ def _plain_fields(authority: str, user_agent: str | None, decompress: bool) -> b
     fields: Fields = {"Host": authority, "User-Agent": user_agent or DEFAULT_USER_AGENT}
     if decompress:
         fields["Accept-Encoding"] = "gzip"
-    return serialize.head("", fields)
+    return serialize.message_head("", fields)
 
 
 def _check(hop: Hop, options: Options) -> None:

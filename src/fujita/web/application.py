@@ -123,14 +123,6 @@ class Application(ReversibleRouter):
         # A program may look for them where Tornado puts them: in front, in this order.
         return routes[::-1]
 
-    @property
-    def _reloads_files(self) -> bool:
-        """Whether files are read anew for each request, as they are in debug mode."""
-        return not (
-            self.settings.get("compiled_template_cache", True)
-            and self.settings.get("static_hash_cache", True)
-        )
-
     def _forget_cached_files(self) -> None:
         """Makes templates and static files be read anew, where the settings ask for it."""
         if not self.settings.get("compiled_template_cache", True):

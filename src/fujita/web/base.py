@@ -1,9 +1,12 @@
 """What every part of a request handler can count on."""
 
 from collections.abc import Awaitable
+from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any
 
 from fujita.httputil import HTTPHeaders, HTTPServerRequest
+from fujita.util import ObjectDict
+from fujita.wire.http1.fields import Fields
 
 if TYPE_CHECKING:
     from asyncio import Future
@@ -16,7 +19,9 @@ class HandlerBase:
     """The state of a handler, and the methods that its parts call upon each other.
 
     ``RequestHandler`` is put together from parts, each a subclass of this in a file of its
-    own. A flag that is the same at the start of every request is an attribute of the class.
+    own. This one and what a small request runs through are compiled as extension types
+    (``base.pxd``), whose attributes cost a tenth; ``RequestHandler`` itself is an ordinary
+    class, for programs to patch and derive from.
     """
 
     application: "Application"
@@ -24,16 +29,44 @@ class HandlerBase:
     path_args: list[str]
     path_kwargs: dict[str, str]
 
-    _auto_finish = True
-    _finished = False
-    _headers_written = False
-    _stream_request_body = False
-    _prepared_future: "Future[None] | None" = None
-    _transforms: "list[OutputTransform] | None" = None
-    _headers: HTTPHeaders
+    _finished: bool
+    _headers_written: bool
+    _prepared_future: "Future[None] | None"
+    _transforms: "list[OutputTransform] | None"
+    _fields: Fields
+    _header_view: HTTPHeaders | None
+    _new_cookies: SimpleCookie | None
     _write_buffer: list[bytes]
     _status_code: int
     _reason: str
+    _ui: ObjectDict | None
+
+    def _begin(self, application: "Application", request: HTTPServerRequest) -> None:
+        """Sets the state to what it is at the start of a request."""
+        self.application = application
+        self.request = request
+        self._finished = self._headers_written = False
+        self._prepared_future = self._transforms = None
+        self._header_view = self._new_cookies = self._ui = None
+
+    @property
+    def _headers(self) -> HTTPHeaders:
+        """The headers of the response; an object that is made when it is first asked for."""
+        if self._header_view is None:
+            self._header_view = HTTPHeaders.from_fields(self._fields)
+        return self._header_view
+
+    @_headers.setter
+    def _headers(self, headers: HTTPHeaders) -> None:
+        self._header_view = headers
+        self._fields = headers.own_fields()
+
+    @property
+    def _new_cookie(self) -> SimpleCookie:
+        """The cookies to be set."""
+        if self._new_cookies is None:
+            raise AttributeError("_new_cookie: no cookie has been set")
+        return self._new_cookies
 
     @property
     def settings(self) -> dict[str, Any]:

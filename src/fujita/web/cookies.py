@@ -91,12 +91,12 @@ class CookiesPart(ResponsePart):
             if given or key.lower() not in ("httponly", "secure"):
                 _check_attribute(key, given)
                 attributes[key.lower()] = given
-        if not hasattr(self, "_new_cookie"):
-            self._new_cookie = SimpleCookie()
+        if self._new_cookies is None:
+            self._new_cookies = SimpleCookie()
         # What was set before under this name is forgotten with its attributes.
-        self._new_cookie.pop(name, None)
-        self._new_cookie[name] = value
-        self._new_cookie[name].update(attributes)
+        self._new_cookies.pop(name, None)
+        self._new_cookies[name] = value
+        self._new_cookies[name].update(attributes)
 
     def _refuse_cookie(self, name: str, value: str) -> None:
         if _FORBIDDEN_IN_ATTRIBUTE.search(name):

@@ -4,7 +4,6 @@ from asyncio import Future, Task, get_running_loop
 from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from fujita import tasks
 from fujita.concurrent import future_set_result_unless_cancelled
 from fujita.httputil import (
     HTTPHeaders,
@@ -16,7 +15,10 @@ from fujita.httputil import (
 from fujita.httputil.delegates import RequestDelegate
 from fujita.iostream import StreamClosedError
 from fujita.log import app_log
+from fujita.tasks import call, pool_of, start
 from fujita.web.errors import HTTPError
+from fujita.web.execution import ExecutionPart
+from fujita.web.transforms import OutputTransform
 
 if TYPE_CHECKING:
     from fujita.web.application import Application
@@ -144,16 +146,23 @@ def run(
         The task that goes on with it, ``None`` if it has come to its end.
     """
     application = handler.application
-    if application._reloads_files:
+    settings = application.settings
+    if not (
+        settings.get("compiled_template_cache", True) and settings.get("static_hash_cache", True)
+    ):
+        # As in debug mode.
         application._forget_cached_files()
-    transforms = application.transforms
-    running = handler._execute(
-        [transform(handler.request) for transform in transforms] if transforms else [],
-        *path_args,
-        **path_kwargs,
-    )
+    transforms: list[OutputTransform] = []
+    if application.transforms:
+        transforms = [transform(handler.request) for transform in application.transforms]
     loop = get_running_loop()
-    task = tasks.start(running, loop, tasks.pool_of(loop))
+    pool = pool_of(loop)
+    if type(handler)._execute is ExecutionPart._execute:
+        # Most handlers never wait, and need no coroutine then.
+        task = call((handler._execute_first, transforms, path_args, path_kwargs), loop, pool)
+    else:
+        running = handler._execute(transforms, *path_args, **path_kwargs)
+        task = start(running, loop, pool)
     if task is not None:
         # The loop holds tasks weakly; the request must not be forgotten half-way.
         _running.add(task)

@@ -4,7 +4,7 @@ import re
 from hashlib import sha1
 
 from fujita.escape import utf8
-from fujita.httputil.request import find_header
+from fujita.httputil.request_state import find_header
 from fujita.web.response import ResponsePart
 
 _TAG = re.compile(rb'\*|(?:W/)?"[^"]*"')
@@ -54,7 +54,7 @@ class EtagPart(ResponsePart):
             return
         if type(self).compute_etag is EtagPart.compute_etag:
             # Known to be a valid value under a name in its normal form.
-            self._headers.to_fields()["Etag"] = etag
+            self._fields["Etag"] = etag
         else:
             self.set_header("Etag", etag)
 

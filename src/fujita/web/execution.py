@@ -2,7 +2,7 @@
 
 import sys
 from asyncio import CancelledError, current_task
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,21 @@ class ExecutionPart(ResponsePart):
         self, transforms: "list[OutputTransform]", *args: bytes, **kwargs: bytes
     ) -> None:
         """Answers the request; ``args`` and ``kwargs`` are the groups of its route."""
+        rest = self._execute_first(transforms, args, kwargs)
+        if rest is not None:
+            await rest
+
+    def _execute_first(
+        self,
+        transforms: "list[OutputTransform]",
+        args: Sequence[bytes],
+        kwargs: Mapping[str, bytes],
+    ) -> Coroutine[Any, Any, None] | None:
+        """Answers the request as far as that goes without waiting.
+
+        Returns:
+            What is left to do, ``None`` if that is nothing.
+        """
         self._transforms = transforms
         try:
             method = self.request.method
@@ -54,6 +69,35 @@ class ExecutionPart(ResponsePart):
             if method not in ("GET", "HEAD", "OPTIONS"):
                 self._check_cross_site()
             waiting = self.prepare()
+            if waiting is not None or self._stream_request_body:
+                return self._execute_from_prepare(waiting)
+            if self._prepared_future is not None:
+                future_set_result_unless_cancelled(self._prepared_future, None)
+            if self._finished:
+                return None
+            waiting = self._call_method()
+            if waiting is not None:
+                return self._execute_method(waiting)
+            if self._auto_finish and not self._finished:
+                self.finish()
+        except CancelledError as error:
+            self._end_cancelled(error)
+        except Exception as error:
+            self._end_failed(error)
+        return None
+
+    def _call_method(self) -> Awaitable[None] | None:
+        """Calls ``get``, ``post`` or whatever the request asks for."""
+        method = self.request.method
+        assert method is not None
+        answering: Method = getattr(self, _NAMES.get(method) or method.lower())
+        if self.path_args or self.path_kwargs:
+            return answering(*self.path_args, **self.path_kwargs)
+        return answering()
+
+    async def _execute_from_prepare(self, waiting: Awaitable[None] | None) -> None:
+        """Goes on where ``prepare`` has to be waited for, or the body is streamed."""
+        try:
             if waiting is not None:
                 await waiting
             if self._prepared_future is not None:
@@ -63,27 +107,50 @@ class ExecutionPart(ResponsePart):
                 return
             if self._stream_request_body and not await self._body_complete():
                 return
-            answering: Method = getattr(self, _NAMES.get(method) or method.lower())
-            waiting = answering(*self.path_args, **self.path_kwargs)
+            waiting = self._call_method()
             if waiting is not None:
                 await waiting
             if self._auto_finish and not self._finished:
                 self.finish()
         except CancelledError as error:
-            task = current_task()
-            if task is None or not task.cancelling():
-                # Something that the handler waited for was cancelled, not the handler.
-                self._answer_exception(error)
-                return
-            if not self._finished:
-                self.send_error(500)
-            raise
+            self._end_cancelled(error)
         except Exception as error:
-            self._answer_exception(error)
+            self._end_failed(error)
         finally:
             # A failed prepare() must not leave the reader of the body waiting.
-            if self._prepared_future is not None and not self._prepared_future.done():
-                self._prepared_future.set_result(None)
+            self._let_body_in()
+
+    async def _execute_method(self, waiting: Awaitable[None]) -> None:
+        """Goes on where the method that answers has to be waited for."""
+        try:
+            await waiting
+            if self._auto_finish and not self._finished:
+                self.finish()
+        except CancelledError as error:
+            self._end_cancelled(error)
+        except Exception as error:
+            self._end_failed(error)
+
+    def _end_cancelled(self, error: CancelledError) -> None:
+        """Answers where a cancellation has ended the method."""
+        task = current_task()
+        if task is None or not task.cancelling():
+            # Something that the handler waited for was cancelled, not the handler.
+            self._end_failed(error)
+            return
+        if not self._finished:
+            self.send_error(500)
+        self._let_body_in()
+        raise error
+
+    def _end_failed(self, error: BaseException) -> None:
+        self._answer_exception(error)
+        self._let_body_in()
+
+    def _let_body_in(self) -> None:
+        """Tells whoever reads the body, and waits for ``prepare``, to go on."""
+        if self._prepared_future is not None and not self._prepared_future.done():
+            self._prepared_future.set_result(None)
 
     async def _body_complete(self) -> bool:
         """Waits for the end of a streamed body; ``False`` if the client goes away before it."""

@@ -33,11 +33,13 @@ class RequestHandler(AuthenticationPart, XsrfPart, RenderingPart, EtagPart, Erro
     ) -> None:
         # For classes that a program derives its handler from besides this one, as in Tornado.
         super().__init__()
-        self.application = application
-        self.request = request
+        self._begin(application, request)
         self.clear()
         request.connection.set_close_callback(self.on_connection_close)  # type: ignore[attr-defined]
         self.initialize(**kwargs)
+
+    _auto_finish = True
+    _stream_request_body = False
 
     def _initialize(self) -> None:
         pass

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from fujita import escape, template
 from fujita.escape import utf8
-from fujita.lazy import made_on_demand
 from fujita.util import ObjectDict
 from fujita.web.localization import LocalizationPart
 from fujita.web.response import ResponsePart
@@ -29,9 +28,18 @@ class RenderingPart(LocalizationPart, ResponsePart):
 
     _active_modules: dict[str, UIModule]
 
-    @made_on_demand
+    @property
     def ui(self) -> ObjectDict:
         """The application's UI methods and modules, as templates see them."""
+        if self._ui is None:
+            self._ui = self._make_ui()
+        return self._ui
+
+    @ui.setter
+    def ui(self, ui: ObjectDict) -> None:
+        self._ui = ui
+
+    def _make_ui(self) -> ObjectDict:
         handler = cast("RequestHandler", self)
         methods = self.application.ui_methods
         names: dict[str, Any] = {name: self._ui_method(methods[name]) for name in methods}

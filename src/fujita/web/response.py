@@ -3,17 +3,18 @@
 import datetime
 import numbers
 import re
-import time
 from asyncio import Future
-from http.cookies import SimpleCookie
+from time import time
 from typing import Any
 
 from fujita import httputil, version
 from fujita.escape import json_encode, utf8
-from fujita.httputil import HTTPConnection, HTTPHeaders, ResponseStartLine
+from fujita.httputil import ResponseStartLine
 from fujita.httputil.dates import http_date_now
+from fujita.httputil.delegates import HTTPConnection
 from fujita.iostream import IOStream
 from fujita.web.base import HandlerBase
+from fujita.wire.http1.fields import normalize_name
 
 HeaderValue = bytes | str | int | numbers.Integral | datetime.datetime
 
@@ -21,8 +22,6 @@ SERVER = f"TornadoServer/{version}"
 
 # RFC 9112 section 4, without "<": reason phrases end up on error pages.
 _REASON = re.compile(r"[\t\x20-\x3b\x3d-\x7e\x80-\xff]+")
-
-_OK = ResponseStartLine("", 200, "OK")
 
 _REPRESENTATION_HEADERS = (
     "Content-Encoding",
@@ -38,7 +37,7 @@ def _default_fields() -> dict[str, str | list[str]]:
     """Gives the headers of every response; made once a second, as the date changes."""
     global _defaults
     second, fields = _defaults
-    now = int(time.time())
+    now = int(time())
     if now != second:
         fields = {
             "Server": SERVER,
@@ -54,11 +53,10 @@ class ResponsePart(HandlerBase):
 
     _VALID_HEADER_CHARS = re.compile(r"[\x09\x20-\x7e\x80-\xff]*")
 
-    _new_cookie: SimpleCookie
-
     def clear(self) -> None:
         """Sets status, headers and body back to what they were at the start."""
-        self._headers = HTTPHeaders.from_fields(_default_fields())
+        self._fields = _default_fields()
+        self._header_view = None
         self.set_default_headers()
         self._write_buffer = []
         self._status_code = 200
@@ -97,7 +95,7 @@ class ResponsePart(HandlerBase):
         """
         if type(value) is not str or self._VALID_HEADER_CHARS.fullmatch(value) is None:
             value = self._convert_header_value(value)
-        self._headers[name] = value
+        self._fields[normalize_name(name)] = value
 
     def add_header(self, name: str, value: HeaderValue) -> None:
         """Adds a value to a header, beside those it has."""
@@ -105,8 +103,7 @@ class ResponsePart(HandlerBase):
 
     def clear_header(self, name: str) -> None:
         """Takes a header back; one that ``set_header`` or the defaults have set."""
-        if name in self._headers:
-            del self._headers[name]
+        self._fields.pop(normalize_name(name), None)
 
     def _convert_header_value(self, value: HeaderValue) -> str:
         if type(value) is str:
@@ -192,15 +189,11 @@ class ResponsePart(HandlerBase):
             )
         if self.request.method == "HEAD":
             chunk = b""
-        if hasattr(self, "_new_cookie"):
-            for morsel in self._new_cookie.values():
+        if self._new_cookies is not None:
+            for morsel in self._new_cookies.values():
                 self.add_header("Set-Cookie", morsel.OutputString(None))
-        return self.request.connection.write_headers(self._start_line(), self._headers, chunk)
-
-    def _start_line(self) -> ResponseStartLine:
-        if self._status_code == 200 and self._reason == "OK":
-            return _OK
-        return ResponseStartLine("", self._status_code, self._reason)
+        start_line = ResponseStartLine("", self._status_code, self._reason)
+        return self.request.connection.write_headers(start_line, self._headers, chunk)
 
     def _flush_more(self, chunk: bytes, finishing: bool) -> "Future[None]":
         for transform in self._transforms or ():
@@ -238,18 +231,14 @@ class ResponsePart(HandlerBase):
         if (
             self._headers_written
             or self._transforms
-            or hasattr(self, "_new_cookie")
+            or self._new_cookies is not None
             or type(self).flush is not ResponsePart.flush
             or not isinstance(connection, HTTPConnection)
         ):
             future = self.flush(include_footers=True)
             connection.finish()
         else:
-            self._headers_written = True
-            buffer = self._write_buffer
-            body = buffer[0] if len(buffer) == 1 else b"".join(buffer)
-            self._write_buffer = []
-            future = connection.respond(self._start_line(), self._headers, body)
+            future = _respond(self, connection)
         self._log()
         self._finished = True
         self.on_finish()
@@ -260,7 +249,7 @@ class ResponsePart(HandlerBase):
         """Settles what depends on the whole body: ``Etag``, ``304``, ``Content-Length``."""
         if self._headers_written:
             return
-        fields = self._headers.to_fields()
+        fields = self._fields
         # A handler that sets its own Etag has its own idea of when that matches.
         if (
             self._status_code == 200
@@ -297,8 +286,7 @@ class ResponsePart(HandlerBase):
 
     def _break_cycles(self) -> None:
         """Lets go of what refers to the handler, so that no garbage collector is needed."""
-        if "ui" in self.__dict__:
-            del self.__dict__["ui"]
+        self._ui = None
 
     def compute_etag(self) -> str | None:
         """Gives the ``Etag`` of the response; by default a hash of its body.
@@ -319,6 +307,15 @@ class ResponsePart(HandlerBase):
     def _log(self) -> None:
         """Writes the request to the access log."""
         self.application.log_request(self)  # type: ignore[arg-type]
+
+
+def _respond(handler: ResponsePart, connection: HTTPConnection) -> "Future[None]":
+    """Hands a whole response to the connection."""
+    handler._headers_written = True
+    buffer = handler._write_buffer
+    body = buffer[0] if len(buffer) == 1 else b"".join(buffer)
+    handler._write_buffer = []
+    return connection.respond(handler._status_code, handler._reason, handler._fields, body)
 
 
 def _why_refused(chunk: object) -> str:

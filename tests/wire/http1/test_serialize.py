@@ -8,7 +8,7 @@ from fujita.wire.http1 import serialize
 def test_a_head() -> None:
     line = serialize.status_line(200, "OK")
     fields: dict[str, str | list[str]] = {"A": "1", "Set-Cookie": ["b", "ü"]}
-    assert serialize.head(line, fields) == (
+    assert serialize.message_head(line, fields) == (
         b"HTTP/1.1 200 OK\r\nA: 1\r\nSet-Cookie: b\r\nSet-Cookie: \xfc\r\n\r\n"
     )
 
@@ -17,9 +17,9 @@ def test_a_head() -> None:
 @pytest.mark.parametrize("many", [False, True])
 def test_no_field_splits_the_message(value: str, many: bool) -> None:
     with pytest.raises(ValueError, match="Illegal characters"):
-        serialize.head("HTTP/1.1 200 OK\r\n", {"A": ["x", value] if many else value})
+        serialize.message_head("HTTP/1.1 200 OK", {"A": ["x", value] if many else value})
     with pytest.raises(ValueError, match="Illegal characters"):
-        serialize.head("HTTP/1.1 200 OK\r\n", {value: "x"})
+        serialize.message_head("HTTP/1.1 200 OK", {value: "x"})
 
 
 def test_no_reason_splits_the_message() -> None:
@@ -28,5 +28,5 @@ def test_no_reason_splits_the_message() -> None:
 
 
 def test_chunks() -> None:
-    assert serialize.chunk(b"x" * 17) == b"11\r\n" + b"x" * 17 + b"\r\n"
-    assert serialize.chunk(b"") == b""
+    assert serialize.chunk_of(b"x" * 17) == b"11\r\n" + b"x" * 17 + b"\r\n"
+    assert serialize.chunk_of(b"") == b""

@@ -4,6 +4,8 @@ from fujita.wire.http1.fields cimport FieldSection
 cdef class RequestHead:
     cdef readonly str method
     cdef readonly str target
+    cdef readonly str path
+    cdef readonly str query
     cdef readonly int minor_version
     cdef readonly FieldSection section
     cdef readonly bint has_body

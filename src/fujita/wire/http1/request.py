@@ -16,6 +16,8 @@ class RequestHead:
     Attributes:
         method: As sent; methods are case-sensitive (RFC 9110 section 9.1).
         target: The request target as sent, its bytes decoded as Latin-1.
+        path: The target up to its question mark.
+        query: The target behind its question mark.
         minor_version: The ``x`` of HTTP/1.x.
         section: The header fields; shared between requests, never to be changed.
         is_plain: Whether nothing about the request makes its response a special case: it has
@@ -30,6 +32,8 @@ class RequestHead:
         "keep_alive",
         "method",
         "minor_version",
+        "path",
+        "query",
         "section",
         "target",
     )
@@ -37,6 +41,7 @@ class RequestHead:
     def __init__(self, method: str, target: str, minor_version: int, section: FieldSection) -> None:
         self.method = method
         self.target = target
+        self.path, _, self.query = target.partition("?")
         self.minor_version = minor_version
         self.section = section
         # RFC 9112 section 6.3: "If this is a request message and none of the above are true,

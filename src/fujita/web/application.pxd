@@ -1,0 +1,2 @@
+from fujita.web.delegate cimport run
+from fujita.web.route_cache cimport RouteCache

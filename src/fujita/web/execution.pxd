@@ -1,0 +1,4 @@
+from fujita.web.response cimport ResponsePart
+
+cdef class ExecutionPart(ResponsePart):
+    pass

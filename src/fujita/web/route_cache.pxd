@@ -1,0 +1,9 @@
+cimport cython
+
+cdef class RouteCache:
+    cdef object _by_host
+    cdef object _changes
+    cdef object _router_class
+    cdef dict _routes
+
+    cpdef find(self, application, request)
