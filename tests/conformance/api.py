@@ -17,7 +17,6 @@ from types import ModuleType
 from tests.conformance.run import fetch_tests
 
 UNLIKE = {
-    "curl_httpclient": "there is no client that stands on libcurl",
     "httpserver.HTTPServer.conn_params": "connections are served without HTTP1Connection",
     "iostream.SSLIOStream.__init__": "takes the same arguments, and names them",
     "platform.asyncio.AnyThreadEventLoopPolicy": "lazy here, too, which cannot be seen",
