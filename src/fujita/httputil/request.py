@@ -19,6 +19,7 @@ from fujita.lazy import made_on_demand
 from fujita.wire.http1.errors import ProtocolError
 from fujita.wire.http1.fields import combined, parse_host
 from fujita.wire.http1.request import RequestHead
+from fujita.wire.http1.targets import origin_form
 
 
 def find_header(request: "HTTPServerRequest", name: str) -> str | None:
@@ -41,7 +42,7 @@ class HTTPServerRequest:
     Attributes:
         method: The method, such as ``GET``.
         uri: The request target as sent.
-        path: The target up to its question mark.
+        path: The target up to its question mark, without scheme and host.
         query: The target behind its question mark.
         version: Such as ``HTTP/1.1``.
         headers: The header fields.
@@ -104,7 +105,7 @@ class HTTPServerRequest:
         self.protocol = getattr(context, "protocol", "http")
         self._start_time = time.time()
         self.host = host if host is not None else self._host_from_headers()
-        self.path, _, self.query = (uri or "").partition("?")
+        self.path, _, self.query = origin_form(uri or "").partition("?")
         # The query is the only part that can be wrong without anybody asking for it.
         self.query_arguments = self.query_arguments
 
@@ -130,7 +131,7 @@ class HTTPServerRequest:
         request._head = head
         request.method = head.method
         request.uri = uri = head.target
-        request.path, _, request.query = uri.partition("?")
+        request.path, _, request.query = (uri if uri[0] == "/" else origin_form(uri)).partition("?")
         request.connection = connection
         request._context = connection.context  # type: ignore[attr-defined]
         request.server_connection = server_connection
@@ -228,7 +229,11 @@ class HTTPServerRequest:
 
     def full_url(self) -> str:
         """Puts the URL together again from protocol, host and target."""
-        return f"{self.protocol}://{self.host}{self.uri}"
+        uri = self.uri
+        if uri is not None and origin_form(uri) is not uri:
+            # The target is a URL already (RFC 9112 section 3.2.2).
+            return uri
+        return f"{self.protocol}://{self.host}{uri}"
 
     def request_time(self) -> float:
         """Gives the seconds from the request's arrival to its end, or until now."""
