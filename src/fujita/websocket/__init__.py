@@ -11,6 +11,11 @@ from fujita.log import app_log, gen_log
 from fujita.websocket.base import WebSocketProtocol
 from fujita.websocket.client import WebSocketClientConnection
 from fujita.websocket.connect import websocket_connect
+from fujita.websocket.deflate import (
+    _DecompressTooLargeError,
+    _PerMessageDeflateCompressor,
+    _PerMessageDeflateDecompressor,
+)
 from fujita.websocket.delegate import _WebSocketDelegate
 from fujita.websocket.errors import WebSocketClosedError, WebSocketError
 from fujita.websocket.handler import WebSocketHandler
@@ -24,6 +29,9 @@ __all__ = [
     "WebSocketHandler",
     "WebSocketProtocol",
     "WebSocketProtocol13",
+    "_DecompressTooLargeError",
+    "_PerMessageDeflateCompressor",
+    "_PerMessageDeflateDecompressor",
     "_WebSocketDelegate",
     "_WebSocketParams",
     "_default_max_message_size",
