@@ -13,7 +13,7 @@ Every coroutine runs in a context of its own, all its steps in the same one.
 
 from asyncio import AbstractEventLoop, Task, isfuture
 from asyncio.tasks import _enter_task, _leave_task
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextvars import Context, copy_context
 from threading import local
 from typing import Any
@@ -184,6 +184,64 @@ def start(
         _leave_task(loop, task)
         if lent.running is None:
             pool.task, pool.lent = task, lent
+
+
+def call(
+    function: Callable[[Any], Coroutine[Any, Any, Any] | None],
+    argument: Any,
+    loop: AbstractEventLoop,
+    pool: Pool,
+    context: Context,
+) -> Task[Any] | None:
+    """Calls a function as if in a task, and runs the coroutine that it may return as ``start``.
+
+    Where most calls have nothing to wait for, they need no coroutine either.
+
+    Args:
+        function: The function; returns a coroutine that has not been started, or None.
+        argument: What to call it with.
+        loop: The running loop.
+        pool: What ``pool_of(loop)`` gave.
+        context: The context to run it in.
+
+    Returns:
+        ``None`` if there is nothing left to do, else the task that goes on with it.
+
+    Raises:
+        BaseException: Whatever the function, or the coroutine in its first step, raised.
+    """
+    task, lent = pool.task, pool.lent
+    if task is None or lent is None or lent.over or task._must_cancel:  # type: ignore[attr-defined]
+        task, lent = _make(loop)
+    pool.task = None
+    try:
+        _enter_task(loop, task)
+    except RuntimeError:
+        pool.task, pool.lent = task, lent
+        return loop.create_task(_called(function, argument), context=context)
+    try:
+        running = context.run(function, argument)
+        if running is None:
+            return None
+        try:
+            awaited = context.run(running.send, None)
+        except StopIteration:
+            return None
+        lent.adopt(running, awaited, context)
+        task._log_destroy_pending = True  # type: ignore[attr-defined]
+        return task
+    finally:
+        _leave_task(loop, task)
+        if lent.running is None:
+            pool.task, pool.lent = task, lent
+
+
+async def _called(
+    function: Callable[[Any], Coroutine[Any, Any, Any] | None], argument: Any
+) -> None:
+    running = function(argument)
+    if running is not None:
+        await running
 
 
 def release(loop: AbstractEventLoop) -> None:
