@@ -50,7 +50,10 @@ _ALL = (
     Application(
         "jupyter_server==2.21.1",
         # Tornado 6.6 warns of how these tests make requests, and they take warnings for errors.
-        options=("-W", "default:The method, uri, and version arguments:DeprecationWarning"),
+        options=(
+            *("-W", "default:The method, uri, and version arguments:DeprecationWarning"),
+            *("-W", "default:The start_line argument:DeprecationWarning"),
+        ),
     ),
     Application("jupyter_server_proxy==4.6.0", options=("--ignore=tests/acceptance",)),
     Application(

@@ -36,6 +36,31 @@ def find_header(request: "HTTPServerRequest", name: str) -> str | None:
     return None if value is None else combined(value)
 
 
+def _warn_of_arguments(
+    old_ones: bool, start_line: RequestStartLine | None, host: str | None
+) -> None:
+    """Warns of arguments that Tornado 6.7 will not have.
+
+    The texts are Tornado's: by them, programs choose which warnings to hide.
+    """
+
+    def warn(text: str) -> None:
+        warnings.warn(text, DeprecationWarning, stacklevel=4)
+
+    if old_ones:
+        warn(
+            "The method, uri, and version arguments to HTTPServerRequest are deprecated "
+            "and will be removed in Tornado 6.7. Use the start_line argument instead."
+        )
+    if start_line is None:
+        warn("The start_line argument to HTTPServerRequest will be required in Tornado 6.7.")
+    if host is not None:
+        warn(
+            "The host argument to HTTPServerRequest is deprecated and will be removed in "
+            "Tornado 6.7. Use headers['Host'] instead."
+        )
+
+
 class HTTPServerRequest:
     """A request to a server.
 
@@ -82,14 +107,9 @@ class HTTPServerRequest:
         start_line: RequestStartLine | None = None,
         server_connection: object | None = None,
     ) -> None:
-        if start_line is None:
-            warnings.warn(
-                "HTTPServerRequest without start_line is deprecated; method, uri and version "
-                "will be removed with Tornado 6.7",
-                DeprecationWarning,
-                stacklevel=2,
-            )
-        else:
+        if method is not None or uri is not None or start_line is None or host is not None:
+            _warn_of_arguments(method is not None or uri is not None, start_line, host)
+        if start_line is not None:
             method, uri, version = start_line
         self.method = method
         self.uri = uri
