@@ -22,6 +22,9 @@ from fujita.websocket.handler import WebSocketHandler
 from fujita.websocket.parameters import _default_max_message_size, _WebSocketParams
 from fujita.websocket.protocol13 import WebSocketProtocol13
 
+# Tornado's is a function that logs repeated messages once. Here nothing is logged that often.
+de_dupe_gen_log = gen_log.log
+
 __all__ = [
     "WebSocketClientConnection",
     "WebSocketClosedError",
@@ -36,6 +39,7 @@ __all__ = [
     "_WebSocketParams",
     "_default_max_message_size",
     "app_log",
+    "de_dupe_gen_log",
     "gen_log",
     "websocket_connect",
 ]
