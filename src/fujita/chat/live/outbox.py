@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from fujita.chat.events import join_events
+from fujita.chat.live.events import join_events
 
 
 class Outbox:

@@ -9,6 +9,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from fujita.chat import Limits
+from fujita.chat.limits import Rate
 from tests.chat.running import Chat, running
 
 
@@ -23,13 +24,15 @@ def run(work: Callable[[Chat], Awaitable[None]], limits: Limits | None = None, *
 def test_two_guests_talk() -> None:
     async def work(chat: Chat) -> None:
         alice, bob = await chat.connect("alice"), await chat.connect("bob")
-        assert alice.welcome["you"] == {"id": "alice", "name": "Alice"}
+        assert alice.welcome["you"] == {"id": "alice", "name": "Alice", "kind": "guest"}
         assert (await alice.join())["online"] == 1
         assert (await bob.join())["online"] == 2
         assert (await alice.next("presence"))["arrived"][-1]["name"] in ("Alice", "Bob")
         said = await alice.say("你好 🌪\n<b>", "k1")
-        assert await bob.next("message") == said
-        assert said["text"] == "你好 🌪\n<b>"
+        assert (said["type"], said["number"]) == ("said", 1)
+        heard = await bob.next("message")
+        assert (heard["id"], heard["position"]) == (said["id"], said["position"])
+        assert heard["text"] == "你好 🌪\n<b>"
         await bob.send(type="ping")
         assert await bob.next("pong") == {"type": "pong"}
         await bob.send(type="leave", room="lobby")
@@ -48,7 +51,9 @@ def test_who_has_no_cookie_is_a_guest_for_as_long_as_the_connection_lasts() -> N
         assert chinese.welcome["you"]["name"].startswith("访客 ")
         assert len({c.welcome["you"]["id"] for c in (english, chinese, forged)}) == 3
         await english.join()
-        assert (await english.say("hello", "k"))["author"] == english.welcome["you"]
+        await english.say("hello", "k")
+        author = (await english.next("message"))["author"]
+        assert author["id"] == english.welcome["you"]["id"]
 
     run(work)
 
@@ -64,7 +69,7 @@ def test_a_bad_message_gets_an_error_and_nothing_worse() -> None:
         await client.join()
         assert (await client.say("x" * 4001, "k1"))["code"] == "text-too-long"
         assert (await client.say("\ud800", "k2"))["code"] == "text-empty"
-        assert (await client.say("x" * 4000, "k3"))["type"] == "message"
+        assert (await client.say("x" * 4000, "k3"))["type"] == "said"
 
     run(work)
 
@@ -84,8 +89,8 @@ def test_the_longest_text_fits_into_a_frame_however_it_is_written() -> None:
     async def work(chat: Chat) -> None:
         client = await chat.connect("alice")
         await client.join()
-        said = await client.say("🌪" * 4000, "k1")
-        assert said["text"] == "🌪" * 4000
+        await client.say("🌪" * 4000, "k1")
+        assert (await client.next("message"))["text"] == "🌪" * 4000
 
     run(work)
 
@@ -94,17 +99,20 @@ def test_after_a_burst_one_is_asked_to_wait_and_can_go_on() -> None:
     async def work(chat: Chat) -> None:
         client = await chat.connect("alice")
         await client.join()
-        assert [(await client.say("hi", f"k{n}"))["type"] for n in range(3)] == ["message"] * 3
+        assert [(await client.say("hi", f"k{n}"))["type"] for n in range(3)] == ["said"] * 3
         refused = await client.say("hi", "k3")
         assert (refused["code"], refused["key"], refused["room"]) == ("too-fast", "k3", "lobby")
         assert 0 < refused["retry_after"] <= 0.1
         await asyncio.sleep(refused["retry_after"])
-        assert (await client.say("hi", "k3"))["type"] == "message"
-        other = await chat.connect("alice")
+        assert (await client.say("hi", "k3"))["type"] == "said"
+        # Another tab of the same person has no more rights; another person has their own.
+        other, bob = await chat.connect("alice"), await chat.connect("bob")
         await other.join()
-        assert (await other.say("hi", "k4"))["type"] == "message"
+        await bob.join()
+        assert (await other.say("hi", "k4"))["code"] == "too-fast"
+        assert (await bob.say("hi", "k4"))["type"] == "said"
 
-    run(work, Limits(message_burst=3, messages_per_second=10.0))
+    run(work, Limits(messages=Rate(3, 10.0)))
 
 
 def test_a_flood_of_commands_ends_the_connection() -> None:
@@ -119,7 +127,7 @@ def test_a_flood_of_commands_ends_the_connection() -> None:
         assert raised.value.rcvd is not None
         assert raised.value.rcvd.code == 1008
 
-    run(work, Limits(command_burst=20, commands_per_second=0.001))
+    run(work, Limits(commands=Rate(20, 0.001)))
 
 
 def test_nothing_is_lost_or_doubled_over_a_break() -> None:
@@ -135,7 +143,8 @@ def test_nothing_is_lost_or_doubled_over_a_break() -> None:
         for number in range(5):
             await alice.say(f"missed {number}", f"k{number + 1}")
         back = await chat.connect("bob")
-        joined = await back.join(after=first["id"])
+        joined = await back.join(after=first["position"])
+        assert not joined["fresh"]
         await back.say("under way", "b0")
         ids = [message["id"] for message in joined["messages"]]
         assert ids == sorted(set(ids))
@@ -218,11 +227,11 @@ def test_who_does_not_read_is_disconnected_and_the_others_are_not_held_up() -> N
         while rooms.guests.get("deaf") is not None:
             sent += 1
             assert sent < 5000, "a reader who does not read is never given up"
-            assert (await speaker.say("x" * 4000, f"k{sent}"))["type"] == "message"
+            assert (await speaker.say("x" * 4000, f"k{sent}"))["type"] == "said"
         departed = await speaker.next("presence")
         while departed["departed"] != ["deaf"]:
             departed = await speaker.next("presence")
-        assert (await speaker.say("and on it goes", "last"))["type"] == "message"
+        assert (await speaker.say("and on it goes", "last"))["type"] == "said"
         # What had gone out can still be read; then comes the Close frame: "try again later".
         deaf.setblocking(False)
         read = b""
@@ -233,8 +242,9 @@ def test_who_does_not_read_is_disconnected_and_the_others_are_not_held_up() -> N
         deaf.close()
 
     limits = Limits(
-        message_burst=10_000,
-        command_burst=10_000,
+        messages=Rate(10_000, 1000.0),
+        messages_per_address=Rate(10_000, 1000.0),
+        commands=Rate(10_000, 1000.0),
         outgoing_bytes=50_000,
         departure_grace=0.0,
         presence_interval=0.0,
@@ -246,7 +256,7 @@ def test_a_store_that_fails_is_an_error_that_names_the_message() -> None:
     async def work(chat: Chat) -> None:
         client = await chat.connect("alice")
         await client.join()
-        await chat.application.rooms._store.close()
+        await chat.application.services.store.close()
         error = await client.say("hi", "k1")
         assert (error["code"], error["room"], error["key"]) == ("storage", "lobby", "k1")
         assert (await client.join("other"))["code"] == "storage"
@@ -261,7 +271,7 @@ def test_the_end_is_told_to_everybody() -> None:
             await client.join()
             await client.say("last words", "k1")
         with pytest.raises(ConnectionClosed) as raised:
-            await client.next("message")
+            await client.next("nothing")
         assert raised.value.rcvd is not None
         assert raised.value.rcvd.code == 1001
 

@@ -1,7 +1,7 @@
 import asyncio
 import json
 
-from fujita.chat.outbox import Outbox
+from fujita.chat.live.outbox import Outbox
 
 
 class Reader:
