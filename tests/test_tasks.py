@@ -633,3 +633,70 @@ def test_a_task_factory_has_no_say(kind: str) -> None:
             bench.loop.set_task_factory(None)
 
     on(kind, main)
+
+
+def test_a_call_needs_no_coroutine(kind: str) -> None:
+    async def main(bench: Bench) -> None:
+        gate = bench.loop.create_future()
+        seen: list[Any] = []
+
+        def plain(argument: Any) -> None:
+            seen.append((argument, asyncio.current_task(), variable.get()))
+
+        def waiting(argument: Any) -> Coroutine[Any, Any, None]:
+            plain(argument)
+
+            async def rest() -> None:
+                plain(await gate)
+
+            return rest()
+
+        def failing(argument: Any) -> None:
+            raise ValueError(argument)
+
+        def callback(ended: asyncio.Future[list[Any]]) -> None:
+            variable.set("inside")
+            context = contextvars.copy_context()
+            results: list[Any] = [
+                tasks.call((function, name), bench.loop, bench.pool, context)
+                for name, function in (("plain", plain), ("waiting", waiting))
+            ]
+            with pytest.raises(ValueError, match="failing"):
+                tasks.call((failing, "failing"), bench.loop, bench.pool, context)
+            ended.set_result(results)
+
+        ended: asyncio.Future[list[Any]] = bench.loop.create_future()
+        bench.loop.call_soon(callback, ended)
+        nothing, task = await ended
+        assert nothing is None
+        gate.set_result("the rest")
+        await task
+        names, current, variables = zip(*seen, strict=True)
+        assert names == ("plain", "waiting", "the rest")
+        assert current == (task, task, task)
+        assert set(variables) == {"inside"}
+
+    on(kind, main)
+
+
+def test_a_call_within_a_task_has_a_task_of_its_own(kind: str) -> None:
+    async def main(bench: Bench) -> None:
+        seen: list[Any] = []
+
+        def plain(argument: Any) -> None:
+            seen.append((argument, asyncio.current_task()))
+
+        def waiting(argument: Any) -> Coroutine[Any, Any, None]:
+            async def rest() -> None:
+                plain(argument)
+
+            return rest()
+
+        context = contextvars.copy_context()
+        for function in (plain, waiting):
+            task = tasks.call((function, "x"), bench.loop, bench.pool, context)
+            assert task is not None
+            await task
+            assert seen.pop() == ("x", task)
+
+    on(kind, main)

@@ -1,7 +1,17 @@
-"""Connections that are opened and then do nothing."""
+"""Connections that are opened and then do nothing.
+
+usage: python -m benchmarks.load.idle PORT PATH COUNT
+
+Opens so many kept connections, says so, and closes them when its standard input ends.
+"""
 
 import socket
+import subprocess
+import sys
 from contextlib import ExitStack
+
+from benchmarks.machine import LOAD_CORE, ROOT
+from benchmarks.processes import on_cores
 
 KEY = "MDEyMzQ1Njc4OWFiY2RlZg=="
 DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
@@ -63,6 +73,33 @@ def open_kept_alive(port: int, path: str) -> socket.socket:
 
 
 def keep_many(port: int, path: str, count: int, stack: ExitStack) -> None:
-    """Opens so many kept connections, which ``stack`` closes."""
-    for _ in range(count):
-        stack.callback(open_kept_alive(port, path).close)
+    """Opens so many kept connections, in a process of its own, which ``stack`` ends.
+
+    Raises:
+        OSError: They could not all be opened.
+    """
+    command = [*on_cores(LOAD_CORE), sys.executable, "-m", "benchmarks.load.idle"]
+    process = subprocess.Popen(
+        [*command, str(port), path, str(count)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    stack.callback(process.communicate)
+    assert process.stdout is not None
+    if not process.stdout.readline():
+        _, complaint = process.communicate()
+        raise OSError(complaint.strip().splitlines()[-1])
+
+
+def main() -> None:
+    port, path, count = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    connections = [open_kept_alive(port, path) for _ in range(count)]
+    print(f"{len(connections)} connections are open", flush=True)
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

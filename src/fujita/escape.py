@@ -7,11 +7,11 @@ make of ``bytes``. They are called several times in every request, hence the car
 import json
 import json.encoder
 import re
+from binascii import a2b_qp
 from collections.abc import Callable, Collection
 from html import unescape as _html_unescape
 from typing import Any, overload
 from urllib.parse import unquote as _unquote
-from urllib.parse import unquote_to_bytes as _unquote_one_by_one
 
 from fujita.util import unicode_type
 
@@ -274,9 +274,9 @@ def url_unescape(
     return _unquote(text, encoding)
 
 
+_STRAY_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _STRAY_PERCENTS = re.compile(rb"%+(?![0-9A-Fa-f]{2})")
-_FEW_ESCAPES = 8
-_UNQUOTED_AT_ONCE = 8192
+_MENDED_AT_ONCE = 8192
 
 
 def _unquote_to_bytes(data: bytes) -> bytes:
@@ -284,21 +284,26 @@ def _unquote_to_bytes(data: bytes) -> bytes:
 
     That function makes objects for each ``%``, and a form of some megabytes holds a million.
     """
-    if data.count(b"%") < _FEW_ESCAPES:
-        return _unquote_one_by_one(data)
+    if _STRAY_PERCENT.search(data) is None:
+        return _unquote_escapes(data)
     blocks = []
     start = 0
     while start < len(data):
-        end = data.find(b"%", start + _UNQUOTED_AT_ONCE)  # no escape goes on past a "%"
+        end = data.find(b"%", start + _MENDED_AT_ONCE)  # no escape goes on past a "%"
         if end < 0:
             end = len(data)
-        # A "%" that starts no escape becomes one that means "%". Then Python's own "\x41" can
-        # stand for "%41", and its decoder, which is written in C, does the rest.
+        # A "%" that starts no escape becomes one that means "%".
         block = _STRAY_PERCENTS.sub(lambda run: b"%25" * len(run[0]), data[start:end])
-        literal = block.replace(b"\\", b"\\\\").replace(b"%", b"\\x")
-        blocks.append(literal.decode("unicode-escape").encode("latin-1"))
+        blocks.append(_unquote_escapes(block))
         start = end
     return b"".join(blocks)
+
+
+def _unquote_escapes(data: bytes) -> bytes:
+    """Decodes what has no ``%`` but those of escapes."""
+    # Quoted-printable (RFC 2045 section 6.7) is the same with "=" instead of "%", and Python's
+    # decoder for it is written in C. Whatever else it knows begins with a "=" that is no escape.
+    return a2b_qp(data.replace(b"=", b"=3D").replace(b"%", b"="))
 
 
 def parse_qs_bytes(
@@ -335,8 +340,9 @@ def parse_qs_bytes(
             raise ValueError(f"bad query field: {field!r}, expected name=value")
         if not value and not (keep_blank_values and field):
             continue
-        if b"%" in field:
+        if b"%" in name:
             name = _unquote_to_bytes(name)
+        if b"%" in value:
             value = _unquote_to_bytes(value)
         key = name.decode("latin-1")
         if key in result:

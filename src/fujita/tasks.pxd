@@ -12,7 +12,7 @@ cdef class Pool:
 
 cpdef Pool pool_of(loop)
 cpdef start(running, loop, Pool pool, context=*)
-cpdef call(tuple step, loop, Pool pool)
+cpdef call(tuple step, loop, Pool pool, context=*)
 
 @cython.locals(lent=_Lent)
 cdef _lend(tuple step, running, loop, Pool pool, context)

@@ -167,7 +167,9 @@ def start(
     return _lend(None, running, loop, pool, context)
 
 
-def call(step: Step, loop: AbstractEventLoop, pool: Pool) -> Task[Any] | None:
+def call(
+    step: Step, loop: AbstractEventLoop, pool: Pool, context: Context | None = None
+) -> Task[Any] | None:
     """Calls a function as the first step of a task that is only made if there are more.
 
     Args:
@@ -175,6 +177,7 @@ def call(step: Step, loop: AbstractEventLoop, pool: Pool) -> Task[Any] | None:
             ``None``.
         loop: The running loop.
         pool: What ``pool_of(loop)`` gave.
+        context: The context to run it in, by default a copy of the current one.
 
     Returns:
         ``None`` if nothing is left, else the task that goes on with it.
@@ -182,7 +185,7 @@ def call(step: Step, loop: AbstractEventLoop, pool: Pool) -> Task[Any] | None:
     Raises:
         BaseException: Whatever the first step raised.
     """
-    return _lend(step, None, loop, pool, None)
+    return _lend(step, None, loop, pool, context)
 
 
 def _lend(

@@ -92,8 +92,7 @@ class GzipDecompressor:
         """
         if max_length == 0:
             warnings.warn(
-                "GzipDecompressor.decompress() without max_length is deprecated: "
-                "its output has no bound",
+                "GzipDecompressor.decompress without max_length is deprecated",
                 DeprecationWarning,
                 stacklevel=2,
             )

@@ -47,7 +47,14 @@ class Application:
 _ALL = (
     Application("ipykernel==7.4.0", extras=(), needs=("flaky", "pytest-asyncio", "psutil")),
     Application("jupyter_client==8.10.0"),
-    Application("jupyter_server==2.21.1"),
+    Application(
+        "jupyter_server==2.21.1",
+        # Tornado 6.6 warns of how these tests make requests, and they take warnings for errors.
+        options=(
+            *("-W", "default:The method, uri, and version arguments:DeprecationWarning"),
+            *("-W", "default:The start_line argument:DeprecationWarning"),
+        ),
+    ),
     Application("jupyter_server_proxy==4.6.0", options=("--ignore=tests/acceptance",)),
     Application(
         "jupyterhub==6.1.1",

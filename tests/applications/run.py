@@ -45,7 +45,7 @@ class Place:
     def pip(self, *arguments: str) -> None:
         """Runs the environment's pip."""
         command = [self.program("python"), "-m", "pip", "--disable-pip-version-check"]
-        subprocess.run([*command, *arguments], check=True)
+        subprocess.run([*command, "--quiet", "--quiet", *arguments], check=True)
 
     def prepare(self) -> None:
         """Installs the application with its tests, unless that has been done."""
@@ -54,9 +54,9 @@ class Place:
         if done.exists() and done.read_text() == wanted:
             return
         subprocess.run([sys.executable, "-m", "venv", "--clear", self.environment], check=True)
-        self.pip("install", "--quiet", self.application.requirement, *self.application.needs)
-        self.pip("install", "--quiet", "pytest", "pytest-timeout", f"tornado=={fujita.version}")
-        self.pip("install", "--quiet", "--editable", str(ROOT))
+        self.pip("install", self.application.requirement, *self.application.needs)
+        self.pip("install", "pytest", "pytest-timeout", f"tornado=={fujita.version}")
+        self.pip("install", "--editable", str(ROOT))
         if self.application.npm:
             command = ["npm", "install", "--silent", "--prefix", str(self.folder)]
             subprocess.run([*command, *self.application.npm], check=True)
@@ -65,7 +65,7 @@ class Place:
 
     def _unpack(self) -> None:
         self.pip(
-            *("download", "--quiet", "--no-deps", "--no-binary", self.application.name),
+            *("download", "--no-deps", "--no-binary", self.application.name),
             *("--dest", str(self.folder), self.application.release),
         )
         (archive,) = self.folder.glob("*.tar.gz")
@@ -85,9 +85,9 @@ class Place:
             stdout=subprocess.DEVNULL,
         )
         if kind == "fujita":
-            self.pip("uninstall", "--quiet", "--yes", "tornado")
+            self.pip("uninstall", "--yes", "tornado")
         else:
-            self.pip("install", "--quiet", f"tornado=={fujita.version}")
+            self.pip("install", f"tornado=={fujita.version}")
 
     def test(self, kind: str, arguments: Sequence[str]) -> None:
         """Runs the suite and leaves its report."""

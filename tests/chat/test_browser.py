@@ -10,8 +10,9 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from fujita.chat import SqliteStore
-from fujita.chat.store import Draft
+from fujita.chat import open_store
+from fujita.chat.limits import Rate
+from fujita.chat.storage import Draft, Person
 from tests.chat.browsers import Browser, browser
 from tests.chat.processes import served
 
@@ -43,13 +44,14 @@ def bob(browsers: tuple[Browser, Browser]) -> Iterator[Browser]:
 
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
-    with served(tmp_path / "chat.db", departure_grace=1.0) as (_, port):
+    with served(tmp_path / "chat.db", limits={"departure_grace": 1.0}) as (_, port):
         yield port
 
 
 def fill(database: Path, texts: list[str], room: str = "lobby") -> None:
     async def main() -> None:
-        store = SqliteStore(database)
+        store = await open_store(database)
+        await store.rooms.create(room, room, Person("xu", "Xu"), 0)
         for number, text in enumerate(texts):
             time = 1_700_000_000_000 + number * 1000
             await store.append(Draft(room, time, "xu", "Xu", text, f"key-{number}"))
@@ -320,7 +322,7 @@ def test_the_end_stays_in_sight_while_a_long_message_is_written(
 
 
 def test_who_writes_too_fast_is_told_and_nothing_is_lost(alice: Browser, tmp_path: Path) -> None:
-    with served(tmp_path / "chat.db", message_burst=3, messages_per_second=2.0) as (_, port):
+    with served(tmp_path / "chat.db", limits={"messages": Rate(3, 2.0)}) as (_, port):
         alice.open(port)
         texts = [f"message {number}" for number in range(6)]
         for text in texts:

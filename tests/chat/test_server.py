@@ -1,17 +1,19 @@
 import asyncio
 import os
+import re
 import signal
 import socket
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from fujita.chat import ChatError, serve
+from fujita.chat import ChatError, Options, serve
 from tests.chat.processes import served
 from tests.chat.running import Client
 
@@ -46,7 +48,8 @@ def test_a_signal_ends_it_cleanly_and_what_was_acknowledged_is_there(
             assert client.welcome["epoch"] == said["epoch"]
             (message,) = (await client.join())["messages"]
             assert (message["id"], message["text"]) == (said["id"], "remember me")
-            assert {"name": "lobby", "online": 0, "used": True} in client.welcome["rooms"]
+            (lobby,) = client.welcome["rooms"]
+            assert (lobby["name"], lobby["online"]) == ("lobby", 0)
 
     with served(database) as (process, port):
         said = asyncio.run(talk(port, process))
@@ -77,21 +80,48 @@ def test_what_was_acknowledged_survives_a_crash(tmp_path: Path) -> None:
         assert asyncio.run(look(port)) == ids
 
 
+def refusal(**options: Any) -> str:
+    options = {"port": 0, "limits": None, **options}
+    with pytest.raises(ChatError) as raised:
+        serve(Options(**options))
+    text = str(raised.value)
+    assert "\n" not in text
+    return text
+
+
 def test_a_port_that_is_taken_is_one_clear_error(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(ChatError) as raised:
-            serve(port, "127.0.0.1", tmp_path / "chat.db")
-    assert str(raised.value) == f"cannot listen on 127.0.0.1:{port}: Address already in use"
+        text = refusal(port=port, database=tmp_path / "chat.db")
+    assert text == f"cannot listen on 127.0.0.1:{port}: Address already in use"
 
 
 @pytest.mark.parametrize(("port", "address"), [(70_000, "127.0.0.1"), (0, "no.such.host.invalid")])
 def test_a_place_that_does_not_exist_is_one_clear_error(port: int, address: str) -> None:
-    with pytest.raises(ChatError, match=f"^cannot listen on {address}:{port}: .+$") as raised:
-        serve(port, address, ":memory:")
-    assert str(raised.value).count("cannot listen on") == 1
+    text = refusal(port=port, address=address)
+    assert re.fullmatch(f"cannot listen on {address}:{port}: .+", text)
+    assert text.count("cannot listen on") == 1
 
 
-def test_a_database_that_cannot_be_opened_is_one_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(ChatError, match=r"cannot open the history .*: there is no folder"):
-        serve(0, "127.0.0.1", tmp_path / "no" / "chat.db")
+def test_what_cannot_be_opened_is_one_clear_error(tmp_path: Path) -> None:
+    data = tmp_path / "files"
+    lost = tmp_path / "no" / "chat.db"
+    assert refusal(database=lost, data=data) == (
+        f"cannot open the history {lost}: there is no folder {tmp_path / 'no'}"
+    )
+    text = tmp_path / "text"
+    text.write_text("x")
+    assert refusal(database=tmp_path / "chat.db", data=text) == (
+        f"cannot keep files in {text}: File exists"
+    )
+    assert "at least 32 characters" in refusal(
+        database=tmp_path / "chat.db", data=data, embed_secret="short"
+    )
+    assert "expected an origin" in refusal(embed_origins=("https://a.example/; script-src *",))
+
+
+def test_workers_without_redis_are_refused() -> None:
+    assert refusal(workers=2) == (
+        "2 workers need Redis, by which one tells the others what is said:"
+        " start it (redis-server) and add --redis redis://127.0.0.1"
+    )

@@ -14,14 +14,8 @@ SELECTOR = (
     "turn more, under Tornado too"
 )
 
-COMPRESSORS = (
-    "imports Tornado's private WebSocket compressors; tests/wire/websocket/test_deflate.py asks "
-    "the same of ours"
-)
-
 EVERYWHERE = {
     "tornado.test.api_test.APISnapshotTest.test_api_snapshot": SNAPSHOT,
-    "unittest.loader._FailedTest.property_test": COMPRESSORS,
 }
 
 KNOWN: dict[str, dict[str, str]] = {

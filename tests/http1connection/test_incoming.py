@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fujita.http1connection.incoming import IncomingMessage
-from fujita.httputil import HTTPInputError
 from fujita.iostream import StreamClosedError
 from fujita.wire.http1 import (
     Limits,
@@ -140,7 +139,7 @@ def test_streams_that_end_too_soon(data: bytes, body: bytes) -> None:
 def test_limits() -> None:
     fixed = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsummit"
     assert read([fixed], limit=6)[1] == [b"summit"]
-    with pytest.raises(HTTPInputError, match="Content-Length too long"):
+    with pytest.raises(ProtocolError, match="Content-Length too long"):
         read([fixed], limit=5)
     chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nsummit\r\n0\r\n\r\n"
     with pytest.raises(ProtocolError, match="chunked body too large"):

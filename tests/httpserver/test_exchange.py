@@ -244,7 +244,7 @@ def test_a_body_limit_of_its_own(serve: Serve) -> None:
         assert client.send(post(bytes(10), "/?limit=10")).answer().body == b"10"
         # The limit was that request's alone.
         assert client.send(post(bytes(100), "/?limit=100")).answer().body == b"100"
-        assert client.send(post(bytes(11), "/?limit=10")).answer().status == 400
+        assert client.send(post(bytes(11), "/?limit=10")).answer().status == 413
 
 
 def test_no_keep_alive(serve: Serve) -> None:

@@ -40,7 +40,7 @@ def test_a_client_that_reads_only_when_it_has_sent_all(serve: Serve) -> None:
         client.send(TOO_LARGE)
         for _ in range(50):
             client.send(bytes(200_000))
-        assert client.answer().status == 400
+        assert client.answer().status == 413
         assert client.rest() == b""
     until_empty(site)
 
@@ -75,14 +75,14 @@ def test_over_tls(serve: Serve) -> None:
         client.send(TOO_LARGE)
         for _ in range(50):
             client.send(bytes(200_000))
-        assert client.answer().status == 400
+        assert client.answer().status == 413
     until_empty(site)
 
 
 def test_the_server_need_not_wait_for_it(serve: Serve) -> None:
     site = serve(refuse, max_body_size=10)
     with connect(site) as client:
-        assert client.send(TOO_LARGE).head().status == 400
+        assert client.send(TOO_LARGE).head().status == 413
         site.run(site.server.close_all_connections)
         assert not site.server.connections
 

@@ -133,7 +133,7 @@ def test_http_1_0_knows_no_continue(serve: Serve) -> None:
 def test_nobody_is_told_to_continue_with_too_large_a_body(serve: Serve) -> None:
     with connect(serve(APPLICATION, max_body_size=10)) as client:
         client.send(get("/", "Expect: 100-continue", "Content-Length: 11", method="POST"))
-        assert client.answer().status == 400
+        assert client.answer().status == 413
         assert client.rest() == b""
 
 
@@ -147,8 +147,8 @@ def test_nobody_is_told_to_continue_with_too_large_a_body(serve: Serve) -> None:
         (get("/", "X: " + "x" * 2000), 431),
         (b"GET / HTTP/1.1\r\n" + b"X: " + b"x" * 2000, 431),
         (get("/", *["X: y"] * 30), 431),
-        (post(b"x" * 101), 400),
-        (get("/", "Transfer-Encoding: chunked", method="POST") + b"65\r\n" + b"x" * 101, 400),
+        (post(b"x" * 101), 413),
+        (get("/", "Transfer-Encoding: chunked", method="POST") + b"65\r\n" + b"x" * 101, 413),
         (get("/", "Content-Length: 1", "Transfer-Encoding: chunked", method="POST"), 400),
     ],
 )

@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("twisted.internet.defer", reason="twisted is not installed")
 
-from twisted.internet.defer import (  # type: ignore[import-not-found,unused-ignore]
+from twisted.internet.defer import (
     Deferred,
 )
 

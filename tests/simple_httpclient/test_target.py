@@ -11,8 +11,9 @@ from fujita.simple_httpclient.target import Target, parse_target
         ("http://fuji.example", ("http", "fuji.example", 80, "fuji.example", "/", None)),
         (
             "HTTPS://Fuji.example:8443/a/b?c=d#e",
-            ("https", "fuji.example", 8443, "fuji.example:8443", "/a/b?c=d", None),
+            ("https", "Fuji.example", 8443, "Fuji.example:8443", "/a/b?c=d", None),
         ),
+        ("http://%2FTmp%2Fa%25b/", ("http", "%2FTmp%2Fa%25b", 80, "%2FTmp%2Fa%25b", "/", None)),
         ("http://h?q", ("http", "h", 80, "h", "/?q", None)),
         ("http://h#f", ("http", "h", 80, "h", "/", None)),
         ("http://u:p@h/", ("http", "h", 80, "h", "/", "u:p")),

@@ -127,3 +127,19 @@ def test_there_must_be_an_application() -> None:
 
     with pytest.raises(NotImplementedError, match=r"Case must override get_app\(\)"):
         Case("test").get_app()
+
+
+def test_the_server_refuses_in_tornados_bytes() -> None:
+    class Refusing(AsyncHTTPTestCase):
+        def get_app(self) -> Application:
+            return Application()
+
+        def get_httpserver_options(self) -> dict[str, Any]:
+            return {"max_body_size": 1}
+
+        def test_it(self) -> None:
+            response = self.fetch("/", method="POST", body="ab")
+            assert response.code == 400
+            assert dict(response.headers) == {}
+
+    assert run(Refusing("test_it")) == []

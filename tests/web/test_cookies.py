@@ -111,7 +111,10 @@ def test_a_cookie_set_twice_is_sent_once(serve: Serve) -> None:
 def test_other_attributes_go_through_but_not_in_upper_case(serve: Serve) -> None:
     def act(handler: RequestHandler) -> None:
         handler.set_cookie("a", "1", comment="c")
-        with pytest.warns(DeprecationWarning, match="upper case"):
+        with pytest.warns(
+            DeprecationWarning,
+            match="Deprecated arguments to set_cookie: .* \\(should be lowercase\\)",
+        ):
             handler.set_cookie("b", "2", HttpOnly=True)
 
     response = serve(doing(act)).get("/")

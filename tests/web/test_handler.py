@@ -65,7 +65,7 @@ def test_a_handler_finishes_on_a_mock() -> None:
     asyncio.run(main())
 
 
-@pytest.mark.filterwarnings("ignore:HTTPServerRequest without start_line:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:The .* to HTTPServerRequest:DeprecationWarning")
 def test_requests_made_the_old_way() -> None:
     old = HTTPServerRequest("GET", "/path?a=1", headers=HTTPHeaders({"Host": "h"}))
     old.connection = Mock()

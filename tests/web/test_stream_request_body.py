@@ -215,7 +215,7 @@ def test_limits_may_be_set_for_one_request(serve: Serve) -> None:
     body = b"x" * 100
     assert site.request("POST", "/?limit=100", body=body).json["body"] == body.decode()
     head = b"POST /?limit=5 HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nabcdef"
-    assert site.raw(head).startswith(b"HTTP/1.1 400 ")
+    assert site.raw(head).startswith(b"HTTP/1.1 413 ")
 
 
 def test_data_received_has_to_be_written() -> None:

@@ -326,7 +326,9 @@ def test_a_connection_that_is_forgotten_is_told_of(run: Run) -> None:
                 warnings.simplefilter("always")
                 del connection
                 gc.collect()
-            assert any("unclosed" in str(warning.message) for warning in caught)
+            assert "Unclosed WebSocketClientConnection" in [
+                str(warning.message) for warning in caught
+            ]
             protocol.abort()
             protocol.handler = await connect(server.url)
             protocol.handler.close()

@@ -438,3 +438,14 @@ def test_a_callback_that_answers_has_the_connection(run: Run, waits_with: str) -
                 assert connections[0].close_reason == "a friend"
 
     run(main)
+
+
+def test_a_connection_has_no_status(run: Run) -> None:
+    # pytest-jupyter looks for the status of whatever it has fetched.
+    async def main() -> None:
+        async with serving(Echo) as server:
+            connection = await websocket_connect(server.url)
+            assert connection.code is None
+            connection.close()
+
+    run(main)

@@ -42,7 +42,7 @@ class OAuth2Mixin(ProviderClient):
         """
         if client_secret is not None:
             warnings.warn(
-                "client_secret argument is deprecated: it has no effect",
+                "client_secret argument is deprecated",
                 DeprecationWarning,
                 stacklevel=2,
             )

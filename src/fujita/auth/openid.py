@@ -42,7 +42,7 @@ class OpenIdMixin(ProviderClient):
     def __init__(self) -> None:
         super().__init__()
         warnings.warn(
-            "OpenIdMixin is deprecated, and will not be there once Fujita matches Tornado 6.7",
+            "OpenIdMixin is deprecated and will be removed in Tornado 6.7",
             DeprecationWarning,
             stacklevel=2,
         )

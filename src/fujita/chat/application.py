@@ -5,19 +5,19 @@ from pathlib import Path
 from typing import Any
 
 from fujita import web
+from fujita.chat.accounts.passwords import Passwords
+from fujita.chat.accounts.tokens import Tokens
+from fujita.chat.api import files, messages, pages, people, rooms, status
 from fujita.chat.assets import Assets
-from fujita.chat.handlers import (
-    AssetHandler,
-    FaviconHandler,
-    NameHandler,
-    NotFoundHandler,
-    PageHandler,
-    RoomsHandler,
-)
+from fujita.chat.errors import StoreError
 from fujita.chat.limits import Limits
-from fujita.chat.rooms import Rooms
-from fujita.chat.socket import ChatSocket
-from fujita.chat.store import Store
+from fujita.chat.live.bus import Bus
+from fujita.chat.live.rooms import Rooms
+from fujita.chat.live.socket import ChatSocket
+from fujita.chat.requests import Services
+from fujita.chat.storage import Store, milliseconds
+from fujita.chat.uploads.folder import Folder
+from fujita.log import app_log
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -29,34 +29,32 @@ GOING_AWAY = 1001
 # How long a reader may take to answer our goodbye.
 FAREWELL_SECONDS = 2.0
 
+_SWEEP_SECONDS = 600.0
+
 
 class ChatApplication(web.Application):
     """A `fujita.web.Application` that knows its rooms.
 
     Args:
-        store: Keeps the history; it is closed with the application.
-        limits: The bounds of the chat room.
+        services: What it consists of; `make_app` puts it together.
+        secret: What cookies are signed with.
         settings: More settings of a `fujita.web.Application`.
     """
 
-    def __init__(self, store: Store, limits: Limits, **settings: Any) -> None:
-        self.rooms = Rooms(store, limits)
-        shared = {"rooms": self.rooms, "assets": Assets()}
+    def __init__(self, services: Services, secret: str, **settings: Any) -> None:
+        self.services = services
+        self.rooms = services.rooms
+        self._sweeper: asyncio.Task[None] | None = None
+        shared = {"services": services}
+        limits = services.limits
         super().__init__(
-            [
-                (r"/", PageHandler, shared),
-                (r"/room/([^/]+)", PageHandler, shared),
-                (r"/socket", ChatSocket, {"rooms": self.rooms}),
-                (r"/api/rooms", RoomsHandler, shared),
-                (r"/api/name", NameHandler, shared),
-                (r"/static/([^/]+)/(.+)", AssetHandler, shared),
-                (r"/favicon\.ico", FaviconHandler, shared),
-            ],
+            _routes(shared),
             **{
-                "cookie_secret": store.secret,
+                "cookie_secret": secret,
                 "cross_origin_protection": True,
-                "default_handler_class": NotFoundHandler,
+                "default_handler_class": pages.NotFoundHandler,
                 "default_handler_args": shared,
+                "log_function": _log_nothing,
                 "template_path": str(TEMPLATES),
                 "websocket_max_message_size": limits.frame_size,
                 "websocket_ping_interval": PING_INTERVAL,
@@ -64,6 +62,15 @@ class ChatApplication(web.Application):
                 **settings,
             },
         )
+
+    async def start(self) -> None:
+        """Reads what there is, and begins to listen to other nodes.
+
+        Raises:
+            ChatError: The store or the other nodes cannot be reached.
+        """
+        await self.rooms.start()
+        self._sweeper = asyncio.create_task(self._sweep())
 
     async def close(self) -> None:
         """Stores what is being said, tells everybody that we go away, and closes the store."""
@@ -75,15 +82,108 @@ class ChatApplication(web.Application):
             await asyncio.wait_for(self.rooms.emptied(), FAREWELL_SECONDS)
         except TimeoutError:
             pass
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            await asyncio.wait([self._sweeper])
         await self.rooms.close()
+        self.services.passwords.close()
+
+    async def _sweep(self) -> None:
+        """Deletes files that were never sent, or whose message was deleted."""
+        book = self.services.store.files
+        while True:
+            try:
+                patience = int(self.services.limits.file_patience * 1000)
+                while ids := await book.abandoned(milliseconds() - patience):
+                    self.services.folder.remove(ids)
+                    await book.forget(ids)
+            except (StoreError, OSError) as error:
+                app_log.warning("cannot sweep files away: %s", error)
+            await asyncio.sleep(_SWEEP_SECONDS)
 
 
-def make_app(store: Store, *, limits: Limits | None = None, **settings: Any) -> ChatApplication:
+async def make_app(
+    store: Store,
+    *,
+    folder: Folder | None = None,
+    bus: Bus | None = None,
+    limits: Limits | None = None,
+    secret: str | None = None,
+    tokens: Tokens | None = None,
+    embed_origins: tuple[str, ...] = (),
+    passwords: Passwords | None = None,
+    **settings: Any,
+) -> ChatApplication:
     """Returns the chat room as an application that can be served, or be part of a server.
 
     Args:
-        store: Keeps the history: ``SqliteStore("chat.db")``.
-        limits: The bounds of the chat room.
+        store: Keeps what outlives the process: ``await open_store("chat.db")``. It is closed
+            with the application.
+        folder: Keeps uploaded files.
+        bus: Connects the processes and machines of one chat.
+        limits: The bounds of the chat.
+        secret: What cookies are signed with; by default what the store has for it.
+        tokens: Reads the tokens of a site that embeds the chat.
+        embed_origins: The sites that may show the chat in a frame.
+        passwords: Makes and checks the hashes of passwords.
         settings: More settings of a `fujita.web.Application`.
+
+    Raises:
+        ChatError: The store or the other nodes cannot be reached.
     """
-    return ChatApplication(store, limits or Limits(), **settings)
+    bounds = limits or Limits()
+    application = ChatApplication(
+        Services(
+            rooms=Rooms(store, bus or Bus(limits=bounds), bounds),
+            store=store,
+            limits=bounds,
+            folder=folder or Folder("chat-files"),
+            passwords=passwords or Passwords(),
+            assets=Assets(),
+            tokens=tokens,
+            embed_origins=embed_origins,
+        ),
+        secret or store.secret,
+        **settings,
+    )
+    await application.start()
+    return application
+
+
+def _routes(shared: dict[str, Any]) -> list[tuple[str, Any, dict[str, Any]]]:
+    room = r"/api/rooms/([^/]+)"
+    return [
+        (path, handler, shared)
+        for path, handler in [
+            (r"/", pages.PageHandler),
+            (r"/room/([^/]+)", pages.PageHandler),
+            (r"/invite/([A-Za-z0-9_-]+)", pages.InviteHandler),
+            (r"/embed", pages.EmbedHandler),
+            (r"/socket", ChatSocket),
+            (r"/static/([^/]+)/(.+)", pages.AssetHandler),
+            (r"/favicon\.ico", pages.FaviconHandler),
+            (r"/files/([A-Za-z0-9_-]{22})/[^/]*", files.FileHandler),
+            (r"/api/me", people.MeHandler),
+            (r"/api/name", people.NameHandler),
+            (r"/api/register", people.RegisterHandler),
+            (r"/api/login", people.LoginHandler),
+            (r"/api/logout", people.LogoutHandler),
+            (r"/api/password", people.PasswordHandler),
+            (r"/api/search", messages.SearchHandler),
+            (r"/api/rooms", rooms.RoomsHandler),
+            (room, rooms.RoomHandler),
+            (room + r"/join", rooms.JoinHandler),
+            (room + r"/invitations", rooms.InvitationsHandler),
+            (room + r"/members", rooms.MembersHandler),
+            (room + r"/members/([^/]+)", rooms.MemberHandler),
+            (room + r"/messages", messages.MessagesHandler),
+            (room + r"/files", files.UploadHandler),
+            (r"/healthz", status.HealthHandler),
+            (r"/readyz", status.ReadyHandler),
+            (r"/metrics", status.MetricsHandler),
+        ]
+    ]
+
+
+def _log_nothing(handler: web.RequestHandler) -> None:
+    """Leaves the terminal to what needs attention: a line for each request does not."""

@@ -12,12 +12,17 @@ LOBBY = "lobby"
 
 GUEST_NAME_LENGTH = 32
 ROOM_NAME_LENGTH = 32
+EMOJI_LENGTH = 16
 
 DEFAULT_GUEST_NAMES = {"en": "Guest {number}", "zh": "访客 {number}"}
 
 # Joiners make emoji of several people and are needed to spell Persian and Hindi; every other format
 # character is invisible, and the bidirectional ones turn the text of the whole line around.
 _JOINERS = "\u200c\u200d"
+
+# Symbols, skin tones, variation selectors, joiners and the tags of some flags.
+_EMOJI_PARTS = ("So", "Sk", "Mn", "Cf", "Me")
+_JOINED_PICTURES = re.compile("\u200d.")
 
 # Letters of the world's languages carry two marks at most, rarely three. Names with towers of them
 # ("zalgo") run over their neighbours' lines.
@@ -72,6 +77,20 @@ def room_name(typed: str) -> str:
     return name
 
 
+def line_text(typed: str, longest: int) -> str:
+    """Returns a title or topic: one line, which may be empty.
+
+    Raises:
+        InvalidText: ``too-long`` or ``characters``.
+    """
+    line = " ".join(_visible(unicodedata.normalize("NFC", typed)).split())
+    if len(line) > longest:
+        raise InvalidText("too-long")
+    if _has_mark_towers(line):
+        raise InvalidText("characters")
+    return line
+
+
 def message_text(typed: str, longest: int) -> str:
     r"""Returns a message's text as it will be kept: lines end with ``\n``, none follows the last.
 
@@ -90,6 +109,28 @@ def message_text(typed: str, longest: int) -> str:
     if len(text) > longest:
         raise InvalidText("too-long")
     return text
+
+
+def emoji(typed: str) -> str:
+    """Returns an emoji as it is kept: one picture, made of however many characters.
+
+    Raises:
+        InvalidText: ``characters``: it is no emoji, or there is more beside it.
+    """
+    if not 0 < len(typed) <= EMOJI_LENGTH:
+        raise InvalidText("characters")
+    kinds = [unicodedata.category(character) for character in typed]
+    is_keycap = typed[0] in "0123456789#*" and typed.endswith("\u20e3")
+    # Pictures are symbols; what joins, tints and varies them is not, and comes after one.
+    if not is_keycap and (kinds[0] != "So" or any(kind not in _EMOJI_PARTS for kind in kinds)):
+        raise InvalidText("characters")
+    # Two pictures in a row without a joiner are two emoji, but for the letters of a flag.
+    pictures = _JOINED_PICTURES.sub("", typed)
+    flags = sum("\U0001f1e6" <= character <= "\U0001f1ff" for character in pictures)
+    singles = sum(unicodedata.category(character) == "So" for character in pictures) - flags
+    if not is_keycap and (singles, flags) not in ((1, 0), (0, 2)):
+        raise InvalidText("characters")
+    return typed
 
 
 def default_guest_name(language: str, number: int) -> str:

@@ -2,80 +2,243 @@
 
 import asyncio
 import os
+import re
 import signal
 import socket
-from collections.abc import Callable
+import sys
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from os import PathLike
 from types import FrameType
+from typing import Any
 
-from fujita import httpserver, ioloop, netutil
-from fujita.chat.application import make_app
+from fujita import httpserver, ioloop, netutil, process
+from fujita.chat.accounts.tokens import Tokens
+from fujita.chat.application import ChatApplication, make_app
 from fujita.chat.errors import ChatError
 from fujita.chat.limits import Limits
-from fujita.chat.sqlite import SqliteStore
+from fujita.chat.live.bus import Bus
+from fujita.chat.storage import open_store
+from fujita.chat.uploads.folder import Folder
 
 _LONGEST_BODY = 64 * 1024
 
+# How long requests under way may take when the server is to end.
+_GRACE_SECONDS = 10.0
 
-def serve(
-    port: int = 8888,
-    address: str = "127.0.0.1",
-    database: str | PathLike[str] = "chat.db",
-    *,
-    limits: Limits | None = None,
-    announce: Callable[[str], None] | None = None,
-) -> None:
-    """Opens the chat room and serves it until Ctrl-C or SIGTERM.
+_RESTART_SECONDS = 1.0
 
-    Args:
+# RFC 6454, section 6.2, with the hosts that a Content-Security-Policy can name.
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.*:\[\]-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How the chat room is served.
+
+    Attributes:
         port: Where to listen; 0 takes any free port.
         address: Which of the machine's addresses; ``0.0.0.0`` and ``::`` are all of them.
-        database: The SQLite file that keeps the history, created where there is none.
+        database: The SQLite file that keeps the history, created where there is none; or a URL:
+            ``postgresql+asyncpg://user@host/name``.
+        data: The folder of uploaded files.
+        workers: Processes that share the port; more than one needs ``redis``.
+        redis: The URL of the Redis by which processes and machines are connected.
+        secret: What cookies are signed with; None leaves it to the database to remember one.
+        embed_secret: What a site that embeds the chat signs its tokens with.
+        embed_origins: The sites that may show the chat in a frame.
+        trusted_proxies: The addresses whose ``X-Forwarded-…`` headers are believed.
         limits: The bounds of the chat room.
+    """
+
+    port: int = 8888
+    address: str = "127.0.0.1"
+    database: str | PathLike[str] = "chat.db"
+    data: str | PathLike[str] = "chat-files"
+    workers: int = 1
+    redis: str | None = None
+    secret: str | None = None
+    embed_secret: str | None = None
+    embed_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    limits: Limits | None = None
+
+
+def serve(options: Options, announce: Callable[[str], None] | None = None) -> None:
+    """Opens the chat room and serves it until Ctrl-C or SIGTERM.
+
+    With several workers, this process watches over them and ends by `SystemExit` after them.
+
+    Args:
+        options: How.
         announce: Is told, in one line, where the room is; without it the line is printed.
 
     Raises:
         ChatError: The history cannot be opened, or the port cannot be listened on. The text is
             one line for a terminal.
     """
+    tell = announce or _print
+    _check(options)
+    if options.workers == 1:
+        _run(_serve(options, _listen(options), tell))
+    else:
+        _serve_with_workers(options, tell)
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
     loop = ioloop.IOLoop()
     try:
-        loop.run_sync(lambda: _serve(port, address, database, limits, announce or _print))
+        loop.run_sync(lambda: work)
     finally:
         loop.close()
 
 
-async def _serve(
-    port: int,
-    address: str,
-    database: str | PathLike[str],
-    limits: Limits | None,
-    announce: Callable[[str], None],
-) -> None:
-    store = SqliteStore(database)
-    application = make_app(store, limits=limits)
-    server = httpserver.HTTPServer(application, max_body_size=_LONGEST_BODY)
+def _check(options: Options) -> None:
+    """Sees whether the options fit together."""
+    if options.workers > 1 and options.redis is None:
+        raise ChatError(
+            f"{options.workers} workers need Redis, by which one tells the others what is said:"
+            " start it (redis-server) and add --redis redis://127.0.0.1"
+        )
+    for origin in options.embed_origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise ChatError(f"expected an origin such as https://example.org, got {origin[:100]}")
+
+
+def _serve_with_workers(options: Options, tell: Callable[[str], None]) -> None:
+    """Forks workers that accept connections from the same sockets."""
+    sockets = _listen(options)
+    # What can go wrong is to go wrong once, here, and not in each of them.
+    _run(_try_out(options))
+    tell(_announcement(options, sockets, f"{options.workers} processes"))
+    signal.signal(signal.SIGTERM, _Farewell())
+    signal.signal(signal.SIGINT, _end_workers)
+    process.fork_processes(options.workers)
     try:
-        sockets = _listen(server, port, address)
-        await _serve_until_stopped(
-            lambda: announce(
-                f"Fujita chat is open on {_url(address, sockets)}"
-                f" (history in {store.place}; Ctrl-C ends it)"
-            )
+        _run(_serve(options, sockets, lambda _: None))
+    except ChatError as error:
+        print(f"fujita chat: worker {process.task_id()}: {error}", file=sys.stderr, flush=True)
+        # It is started again: not as fast as it fails.
+        time.sleep(_RESTART_SECONDS)
+        sys.exit(1)
+    sys.exit(0)
+
+
+class _Farewell:
+    """Ends the process that has watched over the workers, when they have ended."""
+
+    gives_way = True
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        sys.exit(0)
+
+
+def _end_workers(number: int, frame: FrameType | None) -> None:
+    # Ctrl-C is for all of them: SIGTERM is handed on to those that did not hear it.
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+async def _try_out(options: Options) -> None:
+    Folder(options.data)
+    _tokens(options)
+    await (await open_store(options.database)).close()
+    bus = await _bus(options)
+    await bus.close()
+
+
+async def _serve(
+    options: Options, sockets: list[socket.socket], announce: Callable[[str], None]
+) -> None:
+    """Serves on sockets that listen already, which end with it."""
+    try:
+        application, place = await _application(options)
+    except BaseException:
+        for each in sockets:
+            each.close()
+        raise
+    server = httpserver.HTTPServer(
+        application,
+        max_body_size=_LONGEST_BODY,
+        xheaders=bool(options.trusted_proxies),
+        trusted_downstream=list(options.trusted_proxies),
+    )
+    try:
+        server.add_sockets(sockets)
+        await _until_stopped(
+            lambda: announce(_announcement(options, sockets, f"history in {place}"))
         )
     finally:
         server.stop()
+        # Messages that have arrived are stored and acknowledged before anybody is sent away.
+        await application.rooms.finish()
+        await server.drain(_GRACE_SECONDS)
         await application.close()
         await server.close_all_connections()
 
 
-def _listen(server: httpserver.HTTPServer, port: int, address: str) -> list[socket.socket]:
+async def _application(options: Options) -> tuple[ChatApplication, str]:
+    """Puts the chat together; returns it, and where its history is."""
+    folder = Folder(options.data)
+    tokens = _tokens(options)
+    limits = options.limits or Limits()
+    store = await open_store(options.database, patience=limits.store_patience)
+    bus = None
     try:
-        sockets = netutil.bind_sockets(port, address)
+        bus = await _bus(options)
+        application = await make_app(
+            store,
+            folder=folder,
+            bus=bus,
+            limits=limits,
+            secret=options.secret,
+            tokens=tokens,
+            embed_origins=options.embed_origins,
+        )
+    except BaseException:
+        if bus is not None:
+            await bus.close()
+        await store.close()
+        raise
+    return application, store.place
+
+
+def _tokens(options: Options) -> Tokens | None:
+    return Tokens(options.embed_secret) if options.embed_secret else None
+
+
+async def _bus(options: Options) -> Bus:
+    if options.redis is None:
+        return Bus(limits=options.limits)
+    place = _without_password(options.redis)
+    try:
+        bus = Bus(options.redis, options.limits)
+    except ValueError as error:
+        raise ChatError(f"--redis {place}: {error}") from None
+    try:
+        await bus.start()
+    except ChatError as error:
+        await bus.close()
+        raise ChatError(
+            f"cannot reach Redis at {place}: {error} (redis-server starts one)"
+        ) from None
+    return bus
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"//[^@/]*@", "//***@", url)
+
+
+def _announcement(options: Options, sockets: list[socket.socket], more: str) -> str:
+    return f"Fujita chat is open on {_url(options.address, sockets)} ({more}; Ctrl-C ends it)"
+
+
+def _listen(options: Options) -> list[socket.socket]:
+    try:
+        return netutil.bind_sockets(options.port, options.address)
     except (OSError, ValueError, OverflowError) as error:
-        raise ChatError(f"cannot listen on {_authority(address, port)}: {_reason(error)}") from None
-    server.add_sockets(sockets)
-    return sockets
+        place = _authority(options.address, options.port)
+        raise ChatError(f"cannot listen on {place}: {_reason(error)}") from None
 
 
 def _reason(error: Exception) -> str:
@@ -85,7 +248,7 @@ def _reason(error: Exception) -> str:
     return os.strerror(error.errno) if error.errno > 0 else error.strerror or str(error)
 
 
-async def _serve_until_stopped(announce: Callable[[], None]) -> None:
+async def _until_stopped(announce: Callable[[], None]) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     signals = (signal.SIGINT, signal.SIGTERM)

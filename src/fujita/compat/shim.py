@@ -10,6 +10,7 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING
 
 import fujita
+from fujita.compat.imported import hand_on_imported_names
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution, DistributionFinder
@@ -40,6 +41,7 @@ class _AliasLoader(Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         module.__spec__, module.__loader__, module.__package__, module.__name__ = self._own
+        hand_on_imported_names(module, module.__name__.partition(".")[2])
 
     def get_code(self, fullname: str) -> CodeType | None:
         """Serves ``python -m tornado.x``."""

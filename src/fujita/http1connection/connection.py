@@ -12,6 +12,7 @@ from fujita.http1connection.framing import (
 )
 from fujita.http1connection.parameters import HTTP1ConnectionParameters
 from fujita.http1connection.reading import DelegateError, MessageReading
+from fujita.http1connection.refusal import refusal
 from fujita.httputil import (
     HTTPConnection,
     HTTPHeaders,
@@ -123,7 +124,7 @@ class HTTP1Connection(HTTPConnection):
         gen_log.info("Malformed HTTP message from %s: %s", self.context, error)
         stream = self.stream
         if not self.is_client and stream is not None and not self._has_written:
-            await stream.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            await stream.write(refusal(getattr(error, "status", 400)))
         self.close()
 
     def _stream_closed(self) -> None:

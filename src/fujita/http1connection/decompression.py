@@ -41,7 +41,7 @@ class GzipDecoder:
             data = self._decompressor.unconsumed_tail
             self._size += len(piece)
             if self.limit is not None and self._size > self.limit:
-                raise ProtocolError("decompressed body too large")
+                raise ProtocolError("decompressed body too large", 413)
             if piece:
                 yield piece
 

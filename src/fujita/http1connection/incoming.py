@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Awaitable
 
-from fujita.httputil import HTTPInputError
 from fujita.iostream import IOStream, StreamClosedError
 from fujita.wire.http1 import (
     END_OF_MESSAGE,
     NEED_DATA,
     FieldSection,
+    ProtocolError,
     RequestHead,
     RequestParser,
     ResponseHead,
@@ -75,14 +75,14 @@ class IncomingMessage:
             limit: The largest body, in bytes.
 
         Raises:
-            HTTPInputError: It says that the body is larger.
+            ProtocolError: It says that the body is larger.
         """
         length = section.content_length
         if section.chunked:
             self._body = ChunkedBody(self._parser, limit)
         elif length is not None:
             if length > limit:
-                raise HTTPInputError("Content-Length too long")
+                raise ProtocolError("Content-Length too long", 413)
             self._body = FixedBody(self._parser, length)
         else:
             self._body = UntilCloseBody(self._parser, limit)

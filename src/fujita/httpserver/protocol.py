@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from fujita.http1connection.decompression import GzipDecoder, decoder_for
+from fujita.http1connection.refusal import BARE, refusal
 from fujita.httpserver.connection import Connection
 from fujita.httpserver.context import ConnectionContext
 from fujita.httpserver.exchange import ServerExchange, closed_future
@@ -30,16 +31,6 @@ if TYPE_CHECKING:
 
 PIPELINE_LIMIT = 65536
 """How many bytes a client may send ahead of the request that is being answered."""
-
-_REFUSALS = {
-    400: b"HTTP/1.1 400 Bad Request\r\n\r\n",
-    408: b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-    414: b"HTTP/1.1 414 URI Too Long\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-    431: b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n"
-    b"Content-Length: 0\r\n\r\n",
-}
-"""What a client is told that cannot be served. A request beyond ``max_body_size`` gets the 400
-of Tornado, whose suite compares it byte for byte."""
 
 
 class ServerProtocol(Connection):
@@ -253,6 +244,11 @@ class ServerProtocol(Connection):
             delegate.finish()
 
     def _begin_body(self, exchange: ServerExchange, request: HTTPServerRequest) -> None:
+        head = exchange.head
+        # RFC 9112 section 6.1: an HTTP/1.0 message with Transfer-Encoding is to be treated "as if
+        # the framing is faulty".
+        if head.section.chunked and not (head.minor_version or self.settings.tornado_refusals):
+            raise ProtocolError("Transfer-Encoding in an HTTP/1.0 request")
         if self._timer is not None:
             self._timer.begin_body()
         if self.settings.decompress_request:
@@ -431,8 +427,17 @@ class ServerProtocol(Connection):
         if self.transport.is_closing():
             return
         if exchange is None or not exchange.response_started:
-            self.transport.write(_REFUSALS.get(status, _REFUSALS[400]))
+            self.transport.write(self._refusal(status))
         self._linger()
+
+    def _refusal(self, status: int) -> bytes:
+        bare = self.settings.tornado_refusals
+        if status == 413 and bare:
+            status = 400
+        # At the other end of a Unix socket is a proxy. RFC 9110 section 6.6.1 has it add the Date.
+        if status == 400 and (bare or not isinstance(self.context.address, tuple)):
+            return BARE
+        return refusal(status)
 
     def _linger(self) -> None:
         """Closes the connection without cutting off what has just been written to it."""
@@ -453,7 +458,7 @@ class ServerProtocol(Connection):
         elif phase is HEAD:
             gen_log.info("Timeout reading headers from %s", self.context)
             if not self.transport.is_closing():
-                self.transport.write(_REFUSALS[408])
+                self.transport.write(refusal(408))
             self.close()
         elif phase is IDLE:
             self.close()

@@ -33,6 +33,9 @@ class ConnectionSettings:
         protocol: What ``request.protocol`` is to be, whatever the connection is.
         xheaders: Believe a proxy's ``X-Real-Ip``, ``X-Forwarded-For`` and the like.
         trusted_downstream: The addresses of proxies to skip in ``X-Forwarded-For``.
+        tornado_refusals: Refuse a body that is too large with Tornado's bare 400 instead of 413,
+            what is malformed with the same bytes, and chunks in HTTP/1.0 not at all. For suites
+            that compare them.
     """
 
     limits: Limits = field(default_factory=lambda: Limits(body=DEFAULT_MAX_SIZE))
@@ -50,3 +53,4 @@ class ConnectionSettings:
     protocol: str | None = None
     xheaders: bool = False
     trusted_downstream: frozenset[str] = frozenset()
+    tornado_refusals: bool = False

@@ -103,11 +103,12 @@ class HTTPHeaders(MutableMapping[str, str]):
     def get_all(self) -> Iterable[tuple[str, str]]:
         """Gives a pair of name and value for each field line there would be."""
         for name, value in self._fields.items():
-            if isinstance(value, str):
-                yield name, value
-            else:
+            # What is no list is one value, bytes of a program's among them.
+            if isinstance(value, list):
                 for item in value:
                     yield name, item
+            else:
+                yield name, value
 
     def parse_line(self, line: str, *, _chars_are_bytes: bool = True) -> None:
         """Adds the field of one line.

@@ -20,6 +20,32 @@ from fujita.lazy import made_on_demand
 from fujita.wire.http1.errors import ProtocolError
 from fujita.wire.http1.fields import parse_host
 from fujita.wire.http1.request import RequestHead
+from fujita.wire.http1.targets import origin_form
+
+
+def _warn_of_arguments(
+    old_ones: bool, start_line: RequestStartLine | None, host: str | None
+) -> None:
+    """Warns of arguments that Tornado 6.7 will not have.
+
+    The texts are Tornado's: by them, programs choose which warnings to hide.
+    """
+
+    def warn(text: str) -> None:
+        warnings.warn(text, DeprecationWarning, stacklevel=4)
+
+    if old_ones:
+        warn(
+            "The method, uri, and version arguments to HTTPServerRequest are deprecated "
+            "and will be removed in Tornado 6.7. Use the start_line argument instead."
+        )
+    if start_line is None:
+        warn("The start_line argument to HTTPServerRequest will be required in Tornado 6.7.")
+    if host is not None:
+        warn(
+            "The host argument to HTTPServerRequest is deprecated and will be removed in "
+            "Tornado 6.7. Use headers['Host'] instead."
+        )
 
 
 class HTTPServerRequest(RequestState):
@@ -28,7 +54,7 @@ class HTTPServerRequest(RequestState):
     Attributes:
         method: The method, such as ``GET``.
         uri: The request target as sent.
-        path: The target up to its question mark.
+        path: The target up to its question mark, without scheme and host.
         query: The target behind its question mark.
         version: Such as ``HTTP/1.1``.
         headers: The header fields.
@@ -64,14 +90,9 @@ class HTTPServerRequest(RequestState):
         start_line: RequestStartLine | None = None,
         server_connection: object | None = None,
     ) -> None:
-        if start_line is None:
-            warnings.warn(
-                "HTTPServerRequest without start_line is deprecated; method, uri and version "
-                "will be removed with Tornado 6.7",
-                DeprecationWarning,
-                stacklevel=2,
-            )
-        else:
+        if method is not None or uri is not None or start_line is None or host is not None:
+            _warn_of_arguments(method is not None or uri is not None, start_line, host)
+        if start_line is not None:
             method, uri, version = start_line
         self.method = method
         self.uri = uri
@@ -87,7 +108,7 @@ class HTTPServerRequest(RequestState):
         self.protocol = getattr(context, "protocol", "http")
         self._start_time = time.time()
         self.host = host if host is not None else self._host_from_headers()
-        self.path, _, self.query = (uri or "").partition("?")
+        self.path, _, self.query = origin_form(uri or "").partition("?")
         # The query is the only part that can be wrong without anybody asking for it.
         self.query_arguments = self.query_arguments
 
@@ -187,7 +208,11 @@ class HTTPServerRequest(RequestState):
 
     def full_url(self) -> str:
         """Puts the URL together again from protocol, host and target."""
-        return f"{self.protocol}://{self.host}{self.uri}"
+        uri = self.uri
+        if uri is not None and origin_form(uri) is not uri:
+            # The target is a URL already (RFC 9112 section 3.2.2).
+            return uri
+        return f"{self.protocol}://{self.host}{uri}"
 
     def request_time(self) -> float:
         """Gives the seconds from the request's arrival to its end, or until now."""

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from typing import Any
 
-import pycares  # type: ignore[import-not-found,unused-ignore]
+import pycares
 
 from fujita.concurrent import future_set_result_unless_cancelled
 from fujita.ioloop import IOLoop

@@ -6,7 +6,7 @@ Needs the package ``twisted``.
 import asyncio
 from typing import Any
 
-from twisted.internet.defer import (  # type: ignore[import-not-found,unused-ignore]
+from twisted.internet.defer import (
     Deferred,
 )
 
@@ -19,7 +19,7 @@ def install() -> None:
 
     ``twisted.internet.asyncioreactor.install`` does the same.
     """
-    from twisted.internet.asyncioreactor import (  # type: ignore[import-not-found,unused-ignore]
+    from twisted.internet.asyncioreactor import (
         install,
     )
 

@@ -13,7 +13,8 @@ class Target(NamedTuple):
 
     Attributes:
         scheme: ``http`` or ``https``.
-        host: The host's name, or its address without brackets.
+        host: The host's name as it is written, or its address without brackets. Resolvers get
+            it: some find more in it than a name, such as the path of a Unix domain socket.
         port: The port.
         authority: What the field ``Host`` says: the host, and the port if the URL has one.
         path: The request target: path and query, ready to be sent.
@@ -30,7 +31,7 @@ class Target(NamedTuple):
     @property
     def origin(self) -> tuple[str, str, int]:
         """Scheme, host and port: what may see the credentials that one of them was given."""
-        return self.scheme, self.host, self.port
+        return self.scheme, self.host.lower(), self.port
 
 
 _URL = re.compile(
@@ -63,19 +64,20 @@ def parse_target(url: str) -> Target:
         raise ValueError(f"Unsupported url scheme: {url}")
     scheme, userinfo, host, port_text, path, query = match.groups()
     scheme = scheme.lower()
-    host = host.lower()
     if not host.isascii():
         host = _idna(host, url)
     port = int(port_text[1:]) if port_text and len(port_text) > 1 else None
     if not host or HOST.fullmatch(host) is None or (port or 0) > 65535:
         raise ValueError(f"Malformed host or port in url: {url}")
+    # RFC 6874 section 2: the zone of an IPv6 address.
+    name = host[1:-1].replace("%25", "%") if host.startswith("[") else host
     target = (path or "/") + (query or "")
     if _SENDABLE.fullmatch(target) is None:
         # RFC 3986 section 2.1: characters that a URL cannot have are percent-encoded.
         target = quote(target, safe=_SENDABLE_CHARACTERS)
     return Target(
         scheme,
-        host.strip("[]").replace("%25", "%"),
+        name,
         port or (443 if scheme == "https" else 80),
         host if port is None else f"{host}:{port}",
         target,

@@ -71,7 +71,7 @@ class ExpectLog(logging.Filter):
             )
         if self.deprecated_level_matched == self.matched:
             warnings.warn(
-                "ExpectLog matched only messages at INFO or below; say so with the level argument",
+                "ExpectLog matched at INFO or below without level argument",
                 DeprecationWarning,
                 stacklevel=2,
             )

@@ -81,13 +81,11 @@ class CookiesPart(ResponsePart):
         for key, flag in (("httponly", httponly), ("secure", secure)):
             if flag:
                 attributes[key] = True
+        deprecated = {key for key in kwargs if key.lower() != key}
+        if deprecated:
+            text = f"Deprecated arguments to set_cookie: {deprecated} (should be lowercase)"
+            warnings.warn(text, DeprecationWarning, stacklevel=2)
         for key, given in kwargs.items():
-            if key.lower() != key:
-                warnings.warn(
-                    f"Cookie arguments in upper case are deprecated: {key}",
-                    DeprecationWarning,
-                    stacklevel=2,
-                )
             if given or key.lower() not in ("httponly", "secure"):
                 _check_attribute(key, given)
                 attributes[key.lower()] = given

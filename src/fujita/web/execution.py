@@ -234,12 +234,26 @@ class ExecutionPart(ResponsePart):
         _, exception, _ = kwargs.get("exc_info", (None, None, None))
         own_reason = exception.reason if isinstance(exception, HTTPError) else None
         self.set_status(status_code, reason=own_reason or kwargs.get("reason"))
+        if status_code == 405:
+            # RFC 9110 section 15.5.6: "The origin server MUST generate an Allow header field in a
+            # 405 response".
+            self.set_header("Allow", ", ".join(self._allowed_methods()))
         try:
             self.write_error(status_code, **kwargs)
         except Exception:
             app_log.error("Uncaught exception in write_error", exc_info=True)
         if not self._finished:
             self.finish()
+
+    def _allowed_methods(self) -> list[str]:
+        """Names the methods that the handler's class answers."""
+        kind = type(self)
+        unimplemented = getattr(kind, "_unimplemented_method", None)
+        return [
+            method
+            for method in self.SUPPORTED_METHODS
+            if getattr(kind, method.lower(), unimplemented) is not unimplemented
+        ]
 
     def _end_torn_response(self) -> None:
         """Ends a response of which part has gone out, so that the client does not wait."""

@@ -3,13 +3,14 @@
 import asyncio
 import socket
 from asyncio import Future
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from fujita.httpserver.successor import SuccessorProtocol
 from fujita.iostream import IOStream
 from fujita.iostream.transport import TransportIOStream
 from fujita.websocket.pump import PumpTransport
+from fujita.wire.websocket import PreparedMessage
 
 if TYPE_CHECKING:
     from fujita.websocket.delegate import _WebSocketDelegate
@@ -97,6 +98,10 @@ class WebSocketProtocol(SuccessorProtocol):
         self, message: str | bytes | dict[str, Any], binary: bool = False
     ) -> "Future[None]":
         """Sends a message."""
+        raise NotImplementedError
+
+    def write_shared(self, messages: Sequence[PreparedMessage], frames: bytes) -> "Future[None]":
+        """Sends messages that other connections send, too."""
         raise NotImplementedError
 
     def write_ping(self, data: bytes) -> None:

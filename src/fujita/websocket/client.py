@@ -62,6 +62,8 @@ class WebSocketClientConnection:
         parsed: The parts of its URL, as of ``urllib.parse.urlsplit``.
         headers: The header fields of the server's answer, once it is there.
         protocol: The protocol while the connection is open, else None.
+        code: Always None. Programs that fetch from both kinds of URL ask a connection for the
+            status that a response has.
         close_code: The close code that the server sent, or None.
         close_reason: The reason that came with it, or None.
 
@@ -69,6 +71,7 @@ class WebSocketClientConnection:
     """
 
     protocol: WebSocketProtocol | None = None
+    code: int | None = None
     headers: HTTPHeaders
 
     def __init__(
@@ -339,4 +342,5 @@ class WebSocketClientConnection:
     def __del__(self) -> None:
         protocol = getattr(self, "protocol", None)
         if protocol is not None and not protocol.is_closing():
-            warnings.warn(f"unclosed {self!r}", ResourceWarning, stacklevel=1, source=self)
+            text = "Unclosed WebSocketClientConnection"
+            warnings.warn(text, ResourceWarning, stacklevel=1, source=self)

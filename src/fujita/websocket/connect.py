@@ -77,7 +77,8 @@ def websocket_connect(
     )
     if callback is not None:
         warnings.warn(
-            "websocket_connect's argument callback is deprecated: use the future",
+            "The callback argument to websocket_connect is deprecated. "
+            "Use the returned Future instead.",
             DeprecationWarning,
             stacklevel=2,
         )

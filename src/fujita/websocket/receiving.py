@@ -1,13 +1,13 @@
 """The part of a connection that receives."""
 
 from asyncio import CancelledError, Task, current_task, sleep
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine, Iterator
 from contextvars import Context
 from sys import exc_info
 from typing import Any
 
 from fujita import gen
-from fujita.tasks import start
+from fujita.tasks import call, start
 from fujita.websocket.delegate import _WebSocketDelegate
 from fujita.websocket.errors import WebSocketClosedError
 from fujita.websocket.parameters import _WebSocketParams
@@ -68,16 +68,44 @@ class ReceivingPart(SendingPart):
         self._busy = self._receiving = True
         outbox = self._outbox
         try:
-            self._task = start(self._handle(events), outbox.loop, outbox.pool, self._context)
+            self._task = call((self._handle, events), outbox.loop, outbox.pool, self._context)
         finally:
             self._receiving = False
             if self._pending is not None:
                 self.flush()
 
-    async def _handle(self, events: list[Event]) -> None:
-        """Handles events, and then whatever has come in meanwhile."""
+    def _handle(self, events: list[Event]) -> Coroutine[Any, Any, None] | None:
+        """Handles events; returns a coroutine that does the rest if there is need to wait."""
+        if len(events) > TURN_EVENTS or self._held is not None:
+            return self._go_on(iter(events), None)
+        rest = iter(events)
+        try:
+            for event in rest:
+                if type(event) is str or type(event) is bytes:
+                    waiting = self.handler.on_message(event)
+                else:
+                    waiting = self._control(event)
+                if waiting is not None:
+                    return self._go_on(rest, waiting)
+        except (Exception, CancelledError) as error:
+            self._failed(error)
+        # Handlers may run the loop, or end the connection, and more may have come meanwhile.
+        if self._held is not None or self._lost:
+            return self._go_on(iter(()), None)
+        self._busy = False
+        return None
+
+    async def _go_on(self, events: Iterator[Event], waiting: Awaitable[None] | None) -> None:
+        """Handles the rest of some events, and then whatever has come in meanwhile.
+
+        Args:
+            events: The rest.
+            waiting: What the event before them has to wait for, if anything.
+        """
         try:
             left = TURN_EVENTS
+            if waiting is not None:
+                await awaitable(waiting)
             while True:
                 for event in events:
                     if type(event) is str or type(event) is bytes:
@@ -92,7 +120,7 @@ class ReceivingPart(SendingPart):
                         await sleep(0)
                 if self._held is None:
                     break
-                events = self._wire.receive_data(self._take_held())
+                events = iter(self._wire.receive_data(self._take_held()))
         except (Exception, CancelledError) as error:
             self._failed(error)
         finally:

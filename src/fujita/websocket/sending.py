@@ -1,6 +1,7 @@
 """The part of a connection that sends."""
 
 from asyncio import AbstractEventLoop, Future
+from collections.abc import Sequence
 from typing import Any
 
 from fujita.log import gen_log
@@ -9,7 +10,7 @@ from fujita.websocket.delegate import _WebSocketDelegate
 from fujita.websocket.errors import WebSocketClosedError
 from fujita.websocket.outbox import Outbox, outbox_of
 from fujita.websocket.parameters import _WebSocketParams
-from fujita.wire.websocket import PerMessageDeflate, Role, WebSocketConnection
+from fujita.wire.websocket import PerMessageDeflate, PreparedMessage, Role, WebSocketConnection
 
 TURN_LIMIT = 65536
 """Bytes that a connection gathers within a turn of the loop before they go to the transport."""
@@ -95,6 +96,25 @@ class SendingPart(WebSocketProtocol):
             outbox.frame_of = message
             outbox.frame_binary = binary
         return self._send(frame)
+
+    def write_shared(self, messages: "Sequence[PreparedMessage]", frames: bytes) -> "Future[None]":
+        """Sends messages that other connections send, too.
+
+        Args:
+            messages: The messages.
+            frames: Their uncompressed frames, joined.
+
+        Returns:
+            As `write_message`.
+
+        Raises:
+            WebSocketClosedError: The connection is closed or closing.
+        """
+        if self.client_terminated or self.server_terminated:
+            raise WebSocketClosedError
+        if self._shares_frames:
+            return self._send(frames)
+        return self._send(b"".join(map(self._wire.send_prepared, messages)))
 
     def _frame(self, message: str | bytes | dict[str, Any], binary: bool) -> bytes:
         """Frames a message for this connection alone, or for those that compress alike."""

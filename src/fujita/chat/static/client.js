@@ -137,8 +137,8 @@ export class Client extends EventTarget {
 
   #join(room) {
     // What was said while nobody listened comes with the answer: that is what `after` is for.
-    const after = room.lastId === null ? {} : { after: room.lastId };
-    this.#connection.send({ type: "join", room: room.name, ...after });
+    const after = room.position === null ? {} : { after: room.position };
+    this.#connection.send({ type: "join", room: room.name, create: true, ...after });
   }
 
   #obey(event) {
@@ -171,10 +171,15 @@ export class Client extends EventTarget {
       const room = this.rooms.get(event.room);
       if (!room) return;
       const { type, ...message } = event;
+      if (room.position !== null && message.position <= room.position) return;
+      room.position = message.position;
       if (room.add(message)) this.#arrived(room, [message]);
       if (this.isMe(message.author.id)) this.outbox.stored(message.key);
       if (room !== this.room || this.isWatched()) room.trim();
     },
+    changed: (event) => this.rooms.get(event.room)?.change(event),
+    said: ({ key }) => this.outbox.stored(key),
+    removed: ({ room }) => this.#forget(room),
     history: (event) => this.rooms.get(event.room)?.addOlder(event),
     presence: (event) => this.rooms.get(event.room)?.applyPresence(event, this.you.id),
     members: (event) => this.rooms.get(event.room)?.setMembers(event),

@@ -14,6 +14,7 @@ export class Room {
   members = new Map();
   items = [];
   lastId = null;
+  position = null;
   more = false;
   loading = false;
   unread = 0;
@@ -40,8 +41,23 @@ export class Room {
       this.more = event.more;
     }
     const added = event.messages.filter((message) => this.add(message));
+    for (const message of event.changed) this.change(message);
+    this.position = event.position;
     this.lastId ??= 0;
     return added;
+  }
+
+  /** A message is different now: edited, deleted, or with other reactions. */
+  change({ type, ...message }) {
+    if (message.position) this.position = Math.max(this.position ?? 0, message.position);
+    const place = this.items.findIndex((item) => item.kind === "message" && item.id === message.id);
+    if (place < 0) return;
+    if (message.deleted) {
+      this.items.splice(place, 1);
+      this.#ids.delete(message.id);
+    } else {
+      this.items[place] = { kind: "message", ...message };
+    }
   }
 
   /** Takes a message in at its place; says whether it was not here before. */

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from fujita.chat.storage.database import Database
 from fujita.chat.storage.records import Message, Refused
 from fujita.chat.storage.rows import MESSAGE_COLUMNS, message_from_row
-from fujita.chat.storage.schema import member, message, room
+from fujita.chat.storage.schema import file, member, message, room
 from fujita.chat.storage.writing import lock_rooms
 
 REACTION_KINDS = 20
@@ -173,6 +173,11 @@ async def _write(connection: AsyncConnection, after: Message, room_id: int) -> N
         "mentions": list(after.mentions),
     }
     await connection.execute(update(message).where(message.c.id == after.id).values(values))
+    if after.deleted:
+        # As old as can be: they are swept away with those that were never sent.
+        await connection.execute(
+            update(file).where(file.c.message_id == after.id).values(message_id=None, created=0)
+        )
     await connection.execute(
         update(room).where(room.c.id == room_id).values(position=after.changed)
     )

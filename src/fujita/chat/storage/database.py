@@ -45,6 +45,7 @@ class Database:
             else self.url.render_as_string(hide_password=True)
         )
         self._engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
+        self._closed = False
         self._failures = _failures(self.is_sqlite)
         # SQLite has one writer; waiting here is cheaper than asking the file again and again.
         self._writing = asyncio.Lock() if self.is_sqlite else None
@@ -59,6 +60,7 @@ class Database:
         Raises:
             StoreError: The database cannot be reached, or refuses.
         """
+        self._check_open()
         try:
             async with self._engine.connect() as connection:
                 if not in_transaction:
@@ -75,6 +77,7 @@ class Database:
             StoreError: The database cannot be reached, or refuses; nothing was written then,
                 unless it went away during the commit.
         """
+        self._check_open()
         if self._writing is not None:
             await self._writing.acquire()
         try:
@@ -116,8 +119,13 @@ class Database:
             await asyncio.sleep(delay)
 
     async def close(self) -> None:
-        """Closes all connections."""
+        """Closes all connections; there are no new ones."""
+        self._closed = True
         await self._engine.dispose()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StoreError(f"the history {self.place} is closed")
 
     def _store_error(self, error: BaseException) -> StoreError:
         cause = getattr(error, "orig", None) or error

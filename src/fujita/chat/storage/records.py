@@ -1,6 +1,5 @@
 """What the store hands out: plain values that never change."""
 
-import json
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NotRequired, TypedDict
 
@@ -146,15 +145,14 @@ class Message:
             members["mentions"] = list(self.mentions)
         return members
 
-    def pack(self) -> str:
-        """Returns the message as it travels from node to node."""
-        return json.dumps([getattr(self, name) for name in _FIELDS], ensure_ascii=False)
+    def pack(self) -> list[Any]:
+        """Returns the message as it travels from node to node: as what JSON has."""
+        return [getattr(self, name) for name in _FIELDS]
 
     @classmethod
-    def unpack(cls, packed: str) -> "Message":
+    def unpack(cls, packed: list[Any]) -> "Message":
         """Returns the message that another node has packed."""
-        values: dict[str, Any] = dict(zip(_FIELDS, json.loads(packed), strict=True))
-        return cls(**values).frozen()
+        return cls(*packed).frozen()
 
     def frozen(self) -> "Message":
         """Returns the same with tuples where JSON has lists."""

@@ -118,6 +118,13 @@ class RoomBook:
             row = (await connection.execute(query)).one_or_none()
         return Membership(who) if row is None else membership_from_row(row)
 
+    async def memberships(self, name: str, ids: list[str]) -> dict[str, Membership]:
+        """Returns what people are in a room; who never came has no entry."""
+        query = _members().where(room.c.name == name, member.c.person_id.in_(ids))
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query)
+            return {row.person_id: membership_from_row(row) for row in rows}
+
     async def members(self, name: str, limit: int) -> list[Membership]:
         """Returns the members of a room and those who are muted or banned, owners first."""
         query = _members().where(room.c.name == name).order_by(member.c.role.desc(), person.c.name)

@@ -14,7 +14,7 @@ def explain_request_head(head: bytes) -> ProtocolError:
     if match is None:
         return ProtocolError(f"Malformed HTTP request line: {_shown(line)}")
     version = match.group(1).decode("ascii")
-    if not (version.startswith("1.") and len(version) == 3):
+    if not version.startswith("1."):
         return ProtocolError(f"Unexpected HTTP version 'HTTP/{version}'", 505)
     return explain_field_lines(fields)
 
@@ -26,7 +26,7 @@ def explain_response_head(head: bytes) -> ProtocolError:
     if match is None:
         return ProtocolError(f"Error parsing response start line: {_shown(line)}")
     version = match.group(1).decode("ascii")
-    if not (version.startswith("1.") and len(version) == 3):
+    if not version.startswith("1."):
         return ProtocolError(f"Unexpected HTTP version 'HTTP/{version}'", 505)
     return explain_field_lines(fields)
 

@@ -32,6 +32,11 @@ def combined(value: str | list[str]) -> str:
     return value if isinstance(value, str) else ",".join(value)
 
 
+def list_members(value: str) -> list[str]:
+    """Gives the members of a comma-separated list, empty ones left out (RFC 9110 section 5.6.1)."""
+    return [member for part in value.split(",") if (member := part.strip(" \t"))]
+
+
 def parse_field_lines(lines: bytes) -> Fields:
     """Splits field lines that the grammar has already found valid."""
     fields: Fields = {}
@@ -103,7 +108,7 @@ class FieldSection:
         expect = fields.get("Expect")
         if expect is not None:
             # RFC 9110 section 10.1.1: "The Expect field value is case-insensitive."
-            self.expect_continue = combined(expect).lower() == "100-continue"
+            self.expect_continue = "100-continue" in list_members(combined(expect).lower())
 
     def _read_transfer_encoding(self, value: str, content_length: str | list[str] | None) -> None:
         # RFC 9112 section 6.3: a message with both "ought to be handled as an error", as it

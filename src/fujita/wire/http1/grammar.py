@@ -13,6 +13,10 @@ TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]"
 FIELD_CHAR = rb"[\t\x20-\x7e\x80-\xff]"
 """RFC 9110 section 5.5: field-vchar, and the blanks that may stand between."""
 
+TARGET_CHAR = rb"[!\"$-~\x80-\xff]"
+"""No form of a target has a fragment (RFC 9112 section 3.2). What else a URI may not hold, clients
+send all the same."""
+
 LINE_END = rb"\r?\n"
 """RFC 9112 section 2.2: "a recipient MAY recognize a single LF as a line terminator"."""
 
@@ -22,7 +26,14 @@ REQUEST_HEAD = re.compile(
     # RFC 9112 section 2.2: "a server that is expecting to receive and parse a request-line
     # SHOULD ignore at least one empty line (CRLF) received prior to the request-line".
     rb"(?:" + LINE_END + rb")*+"
-    rb"(" + TOKEN + rb"++) ([!-~\x80-\xff]++) HTTP/1\.([0-9])" + LINE_END + FIELD_LINES + LINE_END
+    rb"("
+    + TOKEN
+    + rb"++) ("
+    + TARGET_CHAR
+    + rb"++) HTTP/1\.([0-9])"
+    + LINE_END
+    + FIELD_LINES
+    + LINE_END
 )
 """Groups: method, request target, minor version, field lines."""
 
@@ -37,11 +48,14 @@ FIELD_SECTION = re.compile(FIELD_LINES + LINE_END)
 HEAD_END = re.compile(rb"\n\r?\n")
 """The end of the last line and the empty line after it."""
 
-LEADING_EMPTY_LINES = re.compile(rb"[\r\n]*+")
+LEADING_EMPTY_LINES = re.compile(rb"(?:" + LINE_END + rb")*+")
 
-REQUEST_LINE = re.compile(TOKEN + rb"++ [!-~\x80-\xff]++ HTTP/([0-9]++\.[0-9]++)\r?")
+METHOD_START = re.compile(TOKEN + rb"|\r\Z")
+"""What a request, or an empty line before it, may begin with."""
 
-STATUS_LINE = re.compile(rb"HTTP/([0-9]++\.[0-9]++) [0-9]{3} " + FIELD_CHAR + rb"*+\r?")
+REQUEST_LINE = re.compile(TOKEN + rb"++ " + TARGET_CHAR + rb"++ HTTP/([0-9]\.[0-9])\r?")
+
+STATUS_LINE = re.compile(rb"HTTP/([0-9]\.[0-9]) [0-9]{3} " + FIELD_CHAR + rb"*+\r?")
 
 FIELD_NAME = re.compile(TOKEN + rb"++")
 
@@ -63,5 +77,5 @@ DIGITS = re.compile(r"[0-9]++", re.ASCII)
 HOST = re.compile(
     # RFC 9110 section 7.2: uri-host [ ":" port ]; RFC 3986 section 3.2.2 for uri-host.
     r"(?:\[[0-9A-Fa-f:.]++(?:%25[0-9A-Za-z._~-]++)?\]|\[v[0-9A-Fa-f]++\.[!$&-.0-;=A-Z_a-z~]++\]"
-    r"|[!$&-+.\-0-9;=A-Z_a-z~%]*+)(?::[0-9]*+)?"
+    r"|(?:[!$&-+.\-0-9;=A-Z_a-z~]|%[0-9A-Fa-f]{2})*+)(?::[0-9]*+)?"
 )

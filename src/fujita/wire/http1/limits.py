@@ -16,5 +16,5 @@ class Limits:
 
     head: int = 65536
     request_line: int = 16384
-    field_count: int = 8192
+    field_count: int = 2000
     body: int | None = None

@@ -5,9 +5,10 @@ from fujita.wire.http1.buffer import ReceiveBuffer
 from fujita.wire.http1.diagnosis import explain_request_head
 from fujita.wire.http1.errors import ProtocolError
 from fujita.wire.http1.events import END_OF_MESSAGE, NEED_DATA, Event
-from fujita.wire.http1.fields import FieldSection, parse_field_lines
-from fujita.wire.http1.grammar import LEADING_EMPTY_LINES, REQUEST_HEAD
+from fujita.wire.http1.fields import FieldSection, combined, list_members, parse_field_lines
+from fujita.wire.http1.grammar import LEADING_EMPTY_LINES, METHOD_START, REQUEST_HEAD
 from fujita.wire.http1.limits import Limits
+from fujita.wire.http1.targets import check_target, origin_form
 
 
 class RequestHead:
@@ -41,7 +42,8 @@ class RequestHead:
     def __init__(self, method: str, target: str, minor_version: int, section: FieldSection) -> None:
         self.method = method
         self.target = target
-        self.path, _, self.query = target.partition("?")
+        own = target if target[0] == "/" else origin_form(target)
+        self.path, _, self.query = own.partition("?")
         self.minor_version = minor_version
         self.section = section
         # RFC 9112 section 6.3: "If this is a request message and none of the above are true,
@@ -121,14 +123,18 @@ class RequestParser(ReceiveBuffer):
         else:
             self._check_size(match.start(4) - match.start(1), lines)
             section = FieldSection(parse_field_lines(lines))
+            if minor_version != b"0" and "Expect" in section.fields:
+                self._check_expectation(combined(section.fields["Expect"]))
             self._last_lines, self._last_section = lines, section
-        head = RequestHead(
-            method.decode("ascii"), target.decode("latin-1"), int(minor_version), section
-        )
-        if section.host is None and head.minor_version:
+        if section.host is None and minor_version != b"0":
             raise ProtocolError("Missing Host header")
         if len(target) > self.limits.request_line:
             raise ProtocolError(f"Request target of {len(target)} bytes", 414)
+        if target[:1] != b"/" or method == b"CONNECT":
+            section = check_target(method.decode("ascii"), target.decode("latin-1"), section)
+        head = RequestHead(
+            method.decode("ascii"), target.decode("latin-1"), int(minor_version), section
+        )
         if not head.has_body and self._position == len(data) and not match.start():
             self._last_data, self._last_head = data, head
         return head
@@ -147,6 +153,13 @@ class RequestParser(ReceiveBuffer):
             raise ProtocolError("Content-Length too long", 413)
         self._body = FixedBody(self, length)
 
+    def _check_expectation(self, value: str) -> None:
+        # RFC 9110 section 10.1.1: "A server that receives an Expect field value containing a
+        # member other than 100-continue MAY respond with a 417".
+        unknown = set(list_members(value.lower())) - {"100-continue"}
+        if unknown:
+            raise ProtocolError(f"Unknown expectation {min(unknown)!r}", 417)
+
     def _check_size(self, line_size: int, lines: bytes) -> None:
         if line_size + len(lines) > self.limits.head:
             raise ProtocolError(f"Header section larger than {self.limits.head} bytes", 431)
@@ -158,6 +171,9 @@ class RequestParser(ReceiveBuffer):
         self.match(LEADING_EMPTY_LINES)
         if not self:
             return NEED_DATA
+        if METHOD_START.match(self.peek(2)) is None:
+            # TLS on a plain port, for one, may never send what would end a line.
+            raise explain_request_head(self.peek(100))
         end = self.find_head_end()
         if end is not None:
             raise explain_request_head(self.peek(end))

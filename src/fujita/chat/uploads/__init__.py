@@ -1,0 +1,1 @@
+"""Files that people send: which are taken, and where they are kept."""

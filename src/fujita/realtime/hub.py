@@ -1,0 +1,452 @@
+"""The hub: every room of a process, or of many."""
+
+import asyncio
+import concurrent.futures
+from collections.abc import Coroutine, Mapping
+from functools import lru_cache
+from types import TracebackType
+from typing import Any, Self
+
+from fujita.log import app_log
+from fujita.realtime.consumer import Consumer
+from fujita.realtime.counters import Counters
+from fujita.realtime.engine import Engine, History
+from fujita.realtime.engines import engine_from_url
+from fujita.realtime.errors import (
+    AlreadySubscribedError,
+    EngineUnavailableError,
+    HubClosedError,
+    RoomNameError,
+)
+from fujita.realtime.events import EngineEvent, Member
+from fujita.realtime.listener import Listener
+from fujita.realtime.memory import MemoryEngine
+from fujita.realtime.options import Namespaces, RoomOptions
+from fujita.realtime.position import Position
+from fujita.realtime.presence import PresenceKeeper
+from fujita.realtime.publication import encode
+from fujita.realtime.room import Room
+from fujita.realtime.subscription import Subscription
+
+MAX_NAME = 255
+"""Characters that a room's name may have."""
+
+
+class Hub:
+    """Publishes to rooms, and hands what is published there to those who are in them.
+
+        hub = Hub()
+
+        class Chat(websocket.WebSocketHandler):
+            async def open(self):
+                self.consumer = WebSocketConsumer(self)
+                await hub.subscribe("lobby", self.consumer)
+
+            async def on_message(self, message):
+                await hub.publish("lobby", {"text": message})
+
+            async def on_close(self):
+                await self.consumer.close()
+
+    A hub belongs to the loop on which it is first used. Its engine decides how far it reaches:
+    with a `MemoryEngine` its rooms are this process's, with a `RedisEngine` all hubs on the
+    same Redis share theirs.
+
+    Args:
+        engine: Keeps the rooms; by default in this process.
+        rooms: Options by pattern of the room's name, such as ``{"chat:*": RoomOptions(…)}``; the
+            first that fits counts.
+        default: The options of all other rooms.
+
+    Attributes:
+        engine: The same.
+        rooms: Those that have members on this node, by name.
+    """
+
+    def __init__(
+        self,
+        engine: Engine | None = None,
+        *,
+        rooms: Mapping[str, RoomOptions] | None = None,
+        default: RoomOptions | None = None,
+    ) -> None:
+        self.engine = MemoryEngine() if engine is None else engine
+        self.rooms: dict[str, Room] = {}
+        namespaces = Namespaces(rooms or {}, RoomOptions() if default is None else default)
+        self.options = lru_cache(4096)(namespaces.options)
+        """Gives the options of a room by its name."""
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ready_on: asyncio.AbstractEventLoop | None = None
+        """The loop, as long as there is nothing to be done before what is asked for."""
+        self._started: asyncio.Future[None] | None = None
+        self._closed = False
+        self._past = Counters()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._keeper = PresenceKeeper(self)
+
+    @classmethod
+    def from_url(
+        cls,
+        url: str,
+        *,
+        rooms: Mapping[str, RoomOptions] | None = None,
+        default: RoomOptions | None = None,
+    ) -> Self:
+        """Makes a hub with the engine that a URL names.
+
+        Args:
+            url: ``memory://``; or Redis, as `RedisEngine.from_url` describes.
+            rooms: As of the constructor.
+            default: As of the constructor.
+
+        Raises:
+            ValueError: No engine has such a URL.
+        """
+        return cls(engine_from_url(url), rooms=rooms, default=default)
+
+    # Beginning and end.
+
+    async def start(self) -> None:
+        """Gets ready; what is first done with a hub does it as well.
+
+        Raises:
+            HubClosedError: It has been closed.
+            EngineUnavailableError: The engine cannot be reached.
+            RuntimeError: It belongs to another loop.
+        """
+        if self._closed:
+            raise HubClosedError("the hub has been closed")
+        loop = asyncio.get_running_loop()
+        if self._loop is None:
+            self._loop = loop
+        elif self._loop is not loop:
+            raise RuntimeError(
+                "the hub belongs to another event loop; use publish_threadsafe from other threads"
+            )
+        if self._started is None:
+            started = self._started = asyncio.ensure_future(self._start())
+            started.add_done_callback(self._after_start)
+        await asyncio.shield(self._started)
+
+    async def _start(self) -> None:
+        await self.engine.start(self)
+        self._keeper.start()
+        self._ready_on = self._loop
+
+    def _after_start(self, started: "asyncio.Future[None]") -> None:
+        if started.cancelled() or started.exception() is not None:
+            # The next one tries again.
+            self._started = None
+
+    async def close(self) -> None:
+        """Ends all subscriptions without a word, and lets the engine go."""
+        if self._closed:
+            return
+        self._closed = True
+        self._ready_on = None
+        self._keeper.stop()
+        for room in list(self.rooms.values()):
+            for subscription in list(room.subscriptions.values()):
+                try:
+                    await subscription.leave()
+                except EngineUnavailableError:
+                    # Its presence expires by itself.
+                    room.drop(subscription)
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._started is not None:
+            await self.engine.close()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The loop that it belongs to."""
+        assert self._loop is not None, "the hub has not been started"
+        return self._loop
+
+    # What is published.
+
+    async def publish(
+        self,
+        room: str,
+        data: Any,
+        *,
+        key: str | None = None,
+        exclude: "Consumer | str | None" = None,
+        ephemeral: bool = False,
+    ) -> Position:
+        """Publishes to a room.
+
+        When it returns, the engine has the publication: whoever is in the room gets it, now or
+        on coming back. When it raises `EngineUnavailableError`, that is not known; publish it
+        again with the same key, and it is there once.
+
+        Args:
+            room: The room's name.
+            data: What to publish, anything that JSON has.
+            key: Idempotency key: a second publication with it, within the room's ``key_age``, is
+                none, and gets the position of the first.
+            exclude: A consumer, or its id, that is not to get it now. It is in the history for
+                everybody all the same.
+            ephemeral: Only for those who are there and keep up, such as "is typing": it is in
+                no history, and dropped first.
+
+        Returns:
+            The position of the publication; offset 0 for an ephemeral one.
+
+        Raises:
+            RoomNameError: No room can have this name.
+            TypeError: JSON has no such data.
+            EngineUnavailableError: The engine cannot be reached.
+            HubClosedError: The hub has been closed.
+        """
+        return await self.publish_encoded(
+            room, encode(data), key=key, exclude=exclude, ephemeral=ephemeral
+        )
+
+    async def publish_encoded(
+        self,
+        room: str,
+        payload: bytes,
+        *,
+        key: str | None = None,
+        exclude: "Consumer | str | None" = None,
+        ephemeral: bool = False,
+    ) -> Position:
+        """Publishes data that is JSON in UTF-8 already; it is not checked.
+
+        Args:
+            room: As of `publish`.
+            payload: The data.
+            key: As of `publish`.
+            exclude: As of `publish`.
+            ephemeral: As of `publish`.
+        """
+        check_name(room)
+        if self._ready_on is not asyncio.get_running_loop():
+            await self.start()
+        excluded = exclude.id if isinstance(exclude, Consumer) else exclude or ""
+        if ephemeral:
+            await self.engine.send(room, payload, excluded)
+            position = Position(0, "")
+        else:
+            position = await self.engine.publish(
+                room, payload, self.options(room), key or "", excluded
+            )
+        held = self.rooms.get(room)
+        counters = self._past if held is None else held.counters
+        counters.published += 1
+        return position
+
+    def publish_threadsafe(
+        self, room: str, data: Any, *, key: str | None = None, ephemeral: bool = False
+    ) -> "concurrent.futures.Future[Position]":
+        """Publishes from another thread.
+
+        Args:
+            room: As of `publish`.
+            data: As of `publish`.
+            key: As of `publish`.
+            ephemeral: As of `publish`.
+
+        Returns:
+            A future of the position, for the thread to wait for, or not.
+        """
+        publishing = self.publish(room, data, key=key, ephemeral=ephemeral)
+        return asyncio.run_coroutine_threadsafe(publishing, self.loop)
+
+    async def history(
+        self, room: str, *, since: Position | None = None, limit: int | None = None
+    ) -> History:
+        """Reads what a room's history still has.
+
+        Args:
+            room: The room's name.
+            since: Where to begin; None for the beginning of what is kept.
+            limit: Publications at most: the first after ``since``, or the latest without it.
+
+        Raises:
+            RoomNameError: No room can have this name.
+            EngineUnavailableError: The engine cannot be reached.
+        """
+        check_name(room)
+        await self.start()
+        return await self.engine.history(room, self.options(room), since, limit)
+
+    # Who is there.
+
+    async def subscribe(
+        self,
+        room: str,
+        consumer: Consumer,
+        *,
+        since: Position | None = None,
+        member: Member | None = None,
+    ) -> Subscription:
+        """Makes a consumer a member of a room.
+
+        It gets, through its methods, first what was published after ``since``, then what is
+        published from now on: every publication once, in the room's order.
+
+        Args:
+            room: The room's name.
+            consumer: Who gets what is published.
+            since: How far it had got the last time.
+            member: Who it is to the others, if the room's options ask for presence; needed, too,
+                for `remove`.
+
+        Returns:
+            The subscription. Its ``recovered`` tells whether all that was missed is still known.
+
+        Raises:
+            AlreadySubscribedError: The consumer is in the room.
+            RoomNameError: No room can have this name.
+            EngineUnavailableError: The engine cannot be reached.
+            HubClosedError: The hub has been closed.
+        """
+        check_name(room)
+        if self._ready_on is not asyncio.get_running_loop():
+            await self.start()
+        if room in consumer.subscriptions:
+            raise AlreadySubscribedError(f"the consumer is in room {room!r} already")
+        held = self.rooms.get(room)
+        if held is None:
+            held = self.rooms[room] = Room(room, self, self.options(room))
+        held.holders += 1
+        subscription = Subscription(held, consumer, member)
+        consumer.subscriptions[room] = subscription
+        try:
+            await held.enter(subscription, since)
+            if member is not None and held.options.presence and held.holds(subscription):
+                users = await self.engine.join(room, member, consumer.id, held.options)
+                held.users = max(held.users, users)
+                if not held.holds(subscription):
+                    await self.engine.leave(held.presence_of(subscription), held.options)
+        except BaseException:
+            # By itself, as whoever waits may just be going away.
+            self.run(subscription.leave())
+            raise
+        return subscription
+
+    def listen(
+        self,
+        room: str,
+        *,
+        since: Position | None = None,
+        member: Member | None = None,
+        presence: bool = False,
+    ) -> Listener:
+        """Gives a room's publications to a coroutine.
+
+            async with hub.listen("lobby") as listener:
+                async for publication in listener:
+                    print(publication.data)
+
+        ``async for publication in hub.listen("lobby")`` does as well.
+
+        Args:
+            room: The room's name.
+            since: As of `subscribe`.
+            member: As of `subscribe`.
+            presence: Whether `Joined`, `Left` and `Counted` are given, too.
+        """
+        return Listener(self, room, since, member, presence)
+
+    async def remove(self, room: str, user: str, reason: str = "") -> None:
+        """Makes a user leave a room, with all connections on all nodes.
+
+        It does not keep the user from coming back.
+
+        Args:
+            room: The room's name.
+            user: The id that ``member`` had on subscribing.
+            reason: What the user is told.
+        """
+        check_name(room)
+        await self.start()
+        await self.engine.remove(room, user, reason)
+
+    async def members(self, room: str) -> dict[str, Any]:
+        """Gives the data of all users in a room by user id."""
+        check_name(room)
+        await self.start()
+        return await self.engine.members(room)
+
+    async def count(self, room: str) -> int:
+        """Gives the number of users in a room; one on several devices counts once."""
+        check_name(room)
+        await self.start()
+        return await self.engine.count(room)
+
+    # Figures.
+
+    @property
+    def counters(self) -> Counters:
+        """What has happened in all rooms on this node so far."""
+        total = Counters()
+        total.add(self._past)
+        for room in self.rooms.values():
+            total.add(room.counters)
+        return total
+
+    # For the engine and for rooms.
+
+    def receive(self, room: str, event: EngineEvent) -> None:
+        """Takes what happens in a room; called by the engine."""
+        held = self.rooms.get(room)
+        if held is not None:
+            held.receive(event)
+
+    def resumed(self) -> None:
+        """Has all rooms look for what they have missed; called by the engine."""
+        for room in list(self.rooms.values()):
+            room.resume()
+
+    def forget(self, room: Room) -> None:
+        """Lets go of a room that nobody on this node is in any more."""
+        if not room.holders and self.rooms.get(room.name) is room:
+            del self.rooms[room.name]
+            self._past.add(room.counters)
+
+    def run(self, coroutine: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Runs what nobody waits for; what it raises is logged."""
+        task = self.loop.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._ran)
+        return task
+
+    def _ran(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if task.cancelled():
+            return
+        error = task.exception()
+        if isinstance(error, EngineUnavailableError):
+            app_log.warning("%s", error)
+        elif error is not None:
+            app_log.error("A room's task failed", exc_info=error)
+
+
+def check_name(room: str) -> None:
+    """Refuses what cannot be the name of a room.
+
+    Raises:
+        RoomNameError: It is empty, too long, or holds control characters.
+    """
+    if not isinstance(room, str):
+        raise RoomNameError(f"a room's name is a string, not {type(room).__name__}")
+    if not 0 < len(room) <= MAX_NAME or not room.isprintable():
+        raise RoomNameError(
+            f"a room's name has 1 to {MAX_NAME} printable characters, unlike {room[:80]!r}"
+        )

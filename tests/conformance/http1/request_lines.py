@@ -1,0 +1,75 @@
+"""RFC 9112 sections 2.2, 2.3, 3 and 3.1: empty lines, the version, the method."""
+
+from tests.conformance.http1.cases import END, HOST, Answer, Case, accepted, get, refused
+
+
+def _lists_methods(answers: list[Answer]) -> None:
+    # RFC 9110 section 15.5.6: "The origin server MUST generate an Allow header field in a 405".
+    assert "GET" in answers[0].fields["allow"]
+
+
+CASES = [
+    accepted("plain", get(), body=b"hello"),
+    accepted("CRLF before it", b"\r\n" + get(), body=b"hello"),
+    accepted("several empty lines before it", b"\r\n\r\n\r\n" + get(), body=b"hello"),
+    accepted("bare LF before it", b"\n" + get(), body=b"hello"),
+    accepted("empty line between two requests", get() + b"\r\n", body=b"hello"),
+    accepted("byte by byte", *[bytes([byte]) for byte in get()[:12]], get()[12:], body=b"hello"),
+    accepted("bare LF as line end", b"GET / HTTP/1.1\nHost: test\n\n", body=b"hello"),
+    accepted("LF and CRLF mixed", b"GET / HTTP/1.1\nHost: test\r\n\n", body=b"hello"),
+    refused("bare CR as line end", b"GET / HTTP/1.1\rHost: test\r\r" + END + END),
+    refused("bare CR before it", b"\rGET / HTTP/1.1\r\n" + HOST + END),
+    refused("CR inside it", b"GET /\r HTTP/1.1\r\n" + HOST + END),
+    refused("CR CR LF ends it", b"GET / HTTP/1.1\r\r\n" + HOST + END),
+    refused("NUL inside it", b"GET /\0 HTTP/1.1\r\n" + HOST + END),
+    refused("blank before the method", b" GET / HTTP/1.1\r\n" + HOST + END),
+    refused("two blanks after the method", b"GET  / HTTP/1.1\r\n" + HOST + END),
+    refused("two blanks before the version", b"GET /  HTTP/1.1\r\n" + HOST + END),
+    refused("blank behind the version", b"GET / HTTP/1.1 \r\n" + HOST + END),
+    refused("tab as separator", b"GET\t/\tHTTP/1.1\r\n" + HOST + END),
+    refused("form feed as separator", b"GET\x0c/\x0cHTTP/1.1\r\n" + HOST + END),
+    refused("blank in the target", b"GET /a b HTTP/1.1\r\n" + HOST + END),
+    refused("garbage", b"garbage\r\n\r\n"),
+    refused("only a method", b"GET\r\n\r\n"),
+    refused("control characters", b"\x16\x03\x01\x02\x00\x01\x00\x01\r\n\r\n"),
+    refused("HTTP/0.9", b"GET /\r\n\r\n"),
+    refused("no target", b"GET HTTP/1.1\r\n" + HOST + END),
+    refused("version in lower case", get(version=b"http/1.1")),
+    refused("version without name", get(version=b"1.1")),
+    refused("another protocol", get(version=b"HTCPCP/1.1")),
+    refused("version with three digits", get(version=b"HTTP/1.10")),
+    refused("version with leading zero", get(version=b"HTTP/01.1")),
+    refused("version without minor", get(version=b"HTTP/1")),
+    refused("version with comma", get(version=b"HTTP/1,1")),
+    refused("version with sign", get(version=b"HTTP/+1.1")),
+    refused("version with blank", get(version=b"HTTP/1. 1")),
+    refused("version with letters", get(version=b"HTTP/1.x")),
+    refused("HTTP/2.0", get(version=b"HTTP/2.0"), status=505),
+    refused("HTTP/3.0", get(version=b"HTTP/3.0"), status=505),
+    refused("HTTP/0.8", get(version=b"HTTP/0.8"), status=(400, 505)),
+    refused("HTTP/2 preface", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", status=(400, 505)),
+    accepted("HTTP/1.2 is 1.1", get(version=b"HTTP/1.2"), body=b"hello"),
+    accepted("HTTP/1.9 is 1.1", get(version=b"HTTP/1.9"), body=b"hello"),
+    refused("HTTP/1.2 without Host", b"GET / HTTP/1.2\r\n\r\n"),
+    Case(
+        "unknown method",
+        (b"BREW / HTTP/1.1\r\n" + HOST + END,),
+        ((405, 501),),
+        True,
+        check=_lists_methods,
+    ),
+    Case("method in lower case", (b"get / HTTP/1.1\r\n" + HOST + END,), ((405, 501),), True),
+    Case(
+        "method with all of token",
+        (b"A!#$%&'*+-.^_`|~9 / HTTP/1.1\r\n" + HOST + END,),
+        ((405, 501),),
+        True,
+    ),
+    refused("method with a separator", b"G(T / HTTP/1.1\r\n" + HOST + END),
+    refused("method with a comma", b"GET,POST / HTTP/1.1\r\n" + HOST + END),
+    refused("method beyond ASCII", b"G\xc3\x89T / HTTP/1.1\r\n" + HOST + END),
+    refused("method with colon", b"Host: / HTTP/1.1\r\n" + HOST + END),
+    Case("TRACE", (b"TRACE / HTTP/1.1\r\n" + HOST + END,), ((405, 501),), True),
+    accepted("PATCH", b"PATCH / HTTP/1.1\r\n" + HOST + b"Content-Length: 2\r\n\r\nok", body=b"ok"),
+    accepted("DELETE", b"DELETE / HTTP/1.1\r\n" + HOST + END, body=b"hello"),
+]
