@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
+# What is compiled has to be compiled anew when it changes.
+TYPES := $(shell find src -name '*.pxd')
+COMPILED := $(TYPES) $(TYPES:.pxd=.py)
 AUTOBAHN := .autobahn/bin/kosoku
 
 .PHONY: help setup chat test check lint types floors unit conformance autobahn autobahn-quick applications bench clean
@@ -11,7 +14,7 @@ AUTOBAHN := .autobahn/bin/kosoku
 help:  ## Show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(RUNTIME): pyproject.toml
+$(RUNTIME): pyproject.toml setup.py $(COMPILED)
 	@echo "Setting up Fujita in $(VENV) (once) ..."
 	@$(PYTHON) -c 'import sys; sys.exit("Fujita needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; try: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
 	@$(PYTHON) -m venv $(VENV) || { echo "No virtual environment could be made; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }

@@ -6,9 +6,12 @@ Import what you would from ``tornado``: ``from fujita import web, ioloop, websoc
 from importlib import import_module
 from types import ModuleType
 
+from fujita import _sources
 from fujita._version import TORNADO_VERSION as version
 from fujita._version import TORNADO_VERSION_INFO as version_info
 from fujita._version import __version__
+
+_sources.choose()
 
 __all__ = ["__version__", "version", "version_info"]
 

@@ -216,7 +216,7 @@ def _lend(
     try:
         if running is None:
             assert step is not None
-            running = context.run(*step)
+            running = context.run(*step)  # type: ignore[call-arg]
             if running is None:
                 return None
         awaited = context.run(running.send, None)

@@ -29,6 +29,9 @@ class HandlerBase:
     path_args: list[str]
     path_kwargs: dict[str, str]
 
+    _auto_finish = True
+    _stream_request_body = False
+
     _finished: bool
     _headers_written: bool
     _prepared_future: "Future[None] | None"

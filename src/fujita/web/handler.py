@@ -38,9 +38,6 @@ class RequestHandler(AuthenticationPart, XsrfPart, RenderingPart, EtagPart, Erro
         request.connection.set_close_callback(self.on_connection_close)  # type: ignore[attr-defined]
         self.initialize(**kwargs)
 
-    _auto_finish = True
-    _stream_request_body = False
-
     def _initialize(self) -> None:
         pass
 
