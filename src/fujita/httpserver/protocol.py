@@ -295,7 +295,8 @@ class ServerProtocol:
             # The handler may have changed the limit for this body.
             self.decoder.limit = self.parser.body_limit
             pieces = self.decoder.decode(data)
-        elif len(data) <= size:
+        elif len(data) <= size or (exchange.delegate is not None and exchange.delegate.gathers):
+            # Nobody notices that a piece is large if all are joined: no need to copy it.
             pieces = iter((data,))
         else:
             pieces = (data[at : at + size] for at in range(0, len(data), size))

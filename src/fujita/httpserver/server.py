@@ -11,6 +11,7 @@ from fujita.httpserver import registry
 from fujita.httpserver.delegates import CallbackDelegate, MessageDelegateAdapter
 from fujita.httpserver.exchange import ServerExchange
 from fujita.httpserver.listener import Listener
+from fujita.httpserver.memory import keep_freed_memory
 from fujita.httpserver.protocol import ServerProtocol
 from fujita.httpserver.settings import DEFAULT_MAX_SIZE, ConnectionSettings
 from fujita.httpserver.successor import SuccessorProtocol
@@ -136,6 +137,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         """What a write returns that need not be waited for; the same for all of them."""
         self.written.set_result(None)
         registry.add(self, loop)
+        keep_freed_memory()
         tls = self._context()
         for sock in sockets:
             descriptor = sock.fileno()
