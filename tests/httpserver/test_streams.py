@@ -6,8 +6,8 @@ import pytest
 from fujita.httpserver import HTTPServer
 from fujita.httputil import HTTPServerRequest
 from fujita.iostream import IOStream
-from tests.httpserver.raw import connect, get
-from tests.sites import Serve, reply
+from tests.httpserver.raw import connect, get, reply
+from tests.sites import Serve
 
 
 class Streaming(HTTPServer):
@@ -50,7 +50,7 @@ def test_xheaders_hold_for_one_request(serve: Serve) -> None:
 def test_limits(serve: Serve) -> None:
     with connect(serve(say_who, max_header_size=200)) as client:
         client.send(get("/", f"A: {'a' * 300}"))
-        assert client.read_to_end() == b""
+        assert client.is_closed()
 
 
 def test_parameters() -> None:
