@@ -44,8 +44,16 @@ class Application:
         return f"{name}{extras}=={version}"
 
 
+# Without it the older pytest-asyncio that they get warns, and they take warnings for errors.
+_LOOP_SCOPE = ("-o", "asyncio_default_fixture_loop_scope=function")
+
 _ALL = (
-    Application("ipykernel==7.4.0", extras=(), needs=("flaky", "pytest-asyncio", "psutil")),
+    Application(
+        "ipykernel==7.4.0",
+        extras=(),
+        needs=("flaky", "pytest-asyncio", "psutil"),
+        options=_LOOP_SCOPE,
+    ),
     Application("jupyter_client==8.10.0"),
     Application(
         "jupyter_server==2.21.1",
@@ -62,7 +70,7 @@ _ALL = (
         tests=("jupyterhub/tests",),
     ),
     Application("jupyterlab_server==2.28.1"),
-    Application("nbclient==0.11.0"),
+    Application("nbclient==0.11.0", options=_LOOP_SCOPE),
     Application("nbconvert==7.17.2", extras=("test", "serve")),
     Application("notebook==7.6.5"),
     Application("pyzmq==27.3.0", extras=(), needs=("pytest-asyncio",), drop=("zmq",)),

@@ -18,7 +18,6 @@ from fujita.compat.imported import imported_names
 from tests.conformance.run import fetch_tests
 
 UNLIKE = {
-    "httpserver.HTTPServer.conn_params": "connections are served without HTTP1Connection",
     "iostream.SSLIOStream.__init__": "takes the same arguments, and names them",
     "platform.asyncio.AnyThreadEventLoopPolicy": "lazy here, too, which cannot be seen",
     "template.Template.file": "the tree of a template is of another make",

@@ -213,3 +213,27 @@ def test_descriptor_that_is_not_open_cannot_be_watched(io_loop: IOLoop) -> None:
     os.close(far)
     with pytest.raises(OSError, match="Bad file descriptor"):
         io_loop.add_handler(near, print, IOLoop.READ)
+
+
+def test_loop_closes_although_what_it_watches_is_closed_already(kind: str) -> None:
+    class Closed:
+        def __init__(self, sock: socket.socket) -> None:
+            self.sock: socket.socket | None = sock
+
+        def fileno(self) -> int:
+            if self.sock is None:
+                raise ValueError("closed")
+            return self.sock.fileno()
+
+        def close(self) -> None:
+            if self.sock is not None:
+                self.sock.close()
+            self.sock = None
+
+    near, far = socket.socketpair()
+    io_loop = IOLoop(make_current=False)
+    watched = Closed(near)
+    with far:
+        io_loop.add_handler(watched, print, IOLoop.READ)
+        watched.close()
+        io_loop.close(all_fds=True)

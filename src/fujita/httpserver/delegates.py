@@ -51,6 +51,11 @@ class CallbackDelegate(RequestDelegate):
         self.request = request
         self.chunks: list[bytes] = []
 
+    @property
+    def gathers(self) -> bool:
+        """True: the body is joined when it is complete."""
+        return True
+
     def data_received(self, chunk: bytes) -> None:
         """Keeps a piece of the body."""
         self.chunks.append(chunk)

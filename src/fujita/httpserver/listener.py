@@ -31,6 +31,7 @@ class Listener:
         protocol_factory: Callable[[], asyncio.Protocol],
         tls: ssl.SSLContext | None,
         handshake_timeout: float,
+        max_handshakes: int,
     ) -> None:
         self._loop = loop
         self._socket = sock
@@ -38,7 +39,9 @@ class Listener:
         self._tls = tls
         self._handshake_timeout = handshake_timeout
         self._server: asyncio.AbstractServer | None = None
-        self._handshakes: set[asyncio.Task[None]] = set()
+        self._max_handshakes = max_handshakes
+        # In the order in which they began.
+        self._handshakes: dict[asyncio.Task[None], None] = {}
         self._retry: Handle | None = None
         self._handle: Handle | None = loop.call_soon_threadsafe(self._start)
 
@@ -78,9 +81,17 @@ class Listener:
                 self._loop.remove_reader(self._socket.fileno())
                 self._retry = self._loop.call_later(RETRY_DELAY, self._accept_from_now_on)
                 return
+            if len(self._handshakes) >= self._max_handshakes:
+                # An honest client needs a second at most: the oldest is no loss.
+                oldest = next(iter(self._handshakes))
+                del self._handshakes[oldest]
+                oldest.cancel()
             handshake = self._loop.create_task(self._handshake(connection, address))
-            self._handshakes.add(handshake)
-            handshake.add_done_callback(self._handshakes.discard)
+            self._handshakes[handshake] = None
+            handshake.add_done_callback(self._handshake_done)
+
+    def _handshake_done(self, handshake: "asyncio.Task[None]") -> None:
+        self._handshakes.pop(handshake, None)
 
     async def _handshake(self, connection: socket.socket, address: object) -> None:
         try:

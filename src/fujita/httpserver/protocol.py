@@ -15,7 +15,7 @@ from fujita.httpserver.exchange import ServerExchange, closed_future
 from fujita.httpserver.lingering import LingeringProtocol
 from fujita.httpserver.stream import StreamProtocol
 from fujita.httpserver.successor import SuccessorProtocol
-from fujita.httpserver.timeouts import BODY, BUSY, HEAD, IDLE, Phase, PhaseTimer
+from fujita.httpserver.timeouts import BODY, BUSY, HEAD, IDLE, NEW, Phase, PhaseTimer
 from fujita.httputil import HTTPInputError, HTTPServerRequest
 from fujita.httputil.request import request_from_head
 from fujita.iostream import StreamClosedError
@@ -89,6 +89,9 @@ class ServerProtocol(Connection):
         )
         self._timer = PhaseTimer(self.loop, settings, self.transport, self._expired)
         self.server.connections.add(self)
+        is_admitted = self.server.admission.enter(self.context.address)
+        if not is_admitted:
+            self._turn_away(is_admitted is not None)
 
     def data_received(self, data: bytes) -> None:
         """Takes bytes from the client."""
@@ -289,7 +292,8 @@ class ServerProtocol(Connection):
             # The handler may have changed the limit for this body.
             self.decoder.limit = self.parser.body_limit
             pieces = self.decoder.decode(data)
-        elif len(data) <= size:
+        elif len(data) <= size or (exchange.delegate is not None and exchange.delegate.gathers):
+            # Nobody notices that a piece is large if all are joined: no need to copy it.
             pieces = iter((data,))
         else:
             pieces = (data[at : at + size] for at in range(0, len(data), size))
@@ -385,6 +389,11 @@ class ServerProtocol(Connection):
             return self.server.written
         if self._timer is not None:
             self._timer.written += len(data)
+        unsent = self.transport.get_write_buffer_size() - len(data)
+        if unsent > self.settings.max_write_buffer_size:
+            gen_log.warning("%s takes too little of what is written to it", self.context)
+            self.abort()
+            return closed_future()
         return self._drained
 
     def response_finished(self, exchange: ServerExchange, close: bool) -> None:
@@ -430,6 +439,15 @@ class ServerProtocol(Connection):
             self.transport.write(self._refusal(status))
         self._linger()
 
+    def _turn_away(self, politely: bool) -> None:
+        """Closes a new connection that is one too many."""
+        gen_log.info("Too many connections: %s is turned away", self.context)
+        if politely:
+            self.transport.write(refusal(503))
+            self._linger()
+        else:
+            self.abort()
+
     def _refusal(self, status: int) -> bytes:
         bare = self.settings.tornado_refusals
         if status == 413 and bare:
@@ -454,17 +472,34 @@ class ServerProtocol(Connection):
     def _expired(self, phase: Phase) -> None:
         if phase is BODY:
             gen_log.info("Timeout reading body from %s", self.context)
-            self.abort()
+            exchange = self.exchange
+            if self.settings.tornado_refusals or exchange is None or exchange.response_started:
+                self.abort()
+            elif not self.transport.is_closing():
+                self.transport.write(refusal(408))
+                self._linger()
         elif phase is HEAD:
             gen_log.info("Timeout reading headers from %s", self.context)
             if not self.transport.is_closing():
                 self.transport.write(refusal(408))
             self.close()
-        elif phase is IDLE:
+        elif phase is IDLE or phase is NEW:
             self.close()
         else:
             gen_log.info("Timeout waiting for %s: %s", phase.value, self.context)
             self.abort()
+
+    def waiting_since(self) -> float | None:
+        """Says since when nothing but a request has been waited for, ``None`` while one is served.
+
+        Who sends a head a byte at a time counts as waiting; who is being sent a response does not.
+        """
+        timer = self._timer
+        if timer is None or self.closing or self.exchange is not None:
+            return None
+        if timer.phase not in (NEW, IDLE, HEAD):
+            return None
+        return None if self._drained is not None else timer.since
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

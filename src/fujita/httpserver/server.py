@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from fujita.httpserver import registry
+from fujita.httpserver.admission import DEFAULT_MAX_CONNECTIONS, Admission, Waiting
 from fujita.httpserver.delegates import CallbackDelegate, MessageDelegateAdapter
 from fujita.httpserver.exchange import ServerExchange
 from fujita.httpserver.listener import Listener
+from fujita.httpserver.memory import keep_freed_memory
 from fujita.httpserver.protocol import ServerProtocol
-from fujita.httpserver.settings import DEFAULT_MAX_SIZE, ConnectionSettings
+from fujita.httpserver.settings import DEFAULT_MAX_SIZE, ConnectionSettings, defaults
 from fujita.httpserver.successor import SuccessorProtocol
 from fujita.httputil import (
     HTTPConnection,
@@ -23,12 +25,14 @@ from fujita.httputil import (
 from fujita.httputil.delegates import RequestDelegate
 from fujita.httputil.routing import NotFoundDelegate, RequestRouter
 from fujita.ioloop import IOLoop
+from fujita.lazy import made_on_demand
 from fujita.log import app_log
 from fujita.tcpserver import TCPServer
 from fujita.util import Configurable
 from fujita.wire.http1 import Limits
 
 if TYPE_CHECKING:
+    from fujita.http1connection import HTTP1ConnectionParameters
     from fujita.iostream import IOStream
 
 
@@ -55,6 +59,22 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         max_body_size: The largest body, in bytes; ``max_buffer_size`` by default.
         max_buffer_size: The most that is buffered of a message, in bytes; 100 MiB by default.
         trusted_downstream: The addresses of proxies to skip in ``X-Forwarded-For``.
+        max_request_line: The longest request line, in bytes; 16,384 by default.
+        max_header_count: The most header fields of a request; 2,000 by default.
+        first_request_timeout: Seconds that a new connection may wait for the first byte of a
+            request; ``idle_connection_timeout`` by default, 60 where there is none either.
+        header_timeout: Seconds that a request's head may take from its first byte; 30 by default.
+        body_grace: Seconds that a body may take whatever its size, where there is no
+            ``body_timeout``; 60 by default.
+        body_rate: The bytes per second that a body must bring beyond that; 500 by default.
+        write_timeout: Seconds that a client may take nothing of what is sent to it; 60 by default.
+        handshake_timeout: Seconds that a TLS handshake may take; 30 by default.
+        max_handshakes: The most TLS handshakes under way; 1,000 by default.
+        max_write_buffer_size: The most that may wait to be taken by a client when a handler writes
+            more, in bytes; 256 MiB by default.
+        max_connections: The most connections; by default as many as the process may have
+            descriptors, but for 64.
+        max_connections_per_address: The most connections from one address; any number by default.
 
     Source: Tornado ``httpserver.HTTPServer``.
     """
@@ -78,19 +98,34 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         max_body_size: int | None = None,
         max_buffer_size: int | None = None,
         trusted_downstream: list[str] | None = None,
+        *,
+        max_request_line: int | None = None,
+        max_header_count: int | None = None,
+        first_request_timeout: float | None = None,
+        header_timeout: float | None = None,
+        body_grace: float | None = None,
+        body_rate: float | None = None,
+        write_timeout: float | None = None,
+        handshake_timeout: float | None = None,
+        max_handshakes: int | None = None,
+        max_write_buffer_size: int | None = None,
+        max_connections: int | None = None,
+        max_connections_per_address: int | None = None,
     ) -> None:
         """Takes the constructor's arguments."""
         self.request_callback = request_callback
         self.xheaders = xheaders
         self.protocol = protocol
         self.trusted_downstream = set(trusted_downstream or ())
-        buffer_size = max_buffer_size or DEFAULT_MAX_SIZE
         head = max_header_size or 65536
         self.settings = ConnectionSettings(
             limits=Limits(
                 head=head,
-                request_line=min(head, 16384),
-                body=buffer_size if max_body_size is None else max_body_size,
+                request_line=max_request_line or min(head, 16384),
+                field_count=max_header_count or 2000,
+                body=_first(
+                    max_body_size, max_buffer_size or None, defaults.max_body_size, DEFAULT_MAX_SIZE
+                ),
             ),
             body_timeout=body_timeout,
             chunk_size=chunk_size or 65536,
@@ -100,8 +135,23 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
             xheaders=xheaders,
             trusted_downstream=frozenset(self.trusted_downstream),
         )
-        if idle_connection_timeout is not None:
-            self.settings.idle_timeout = idle_connection_timeout
+        self.settings.set_given(
+            idle_timeout=_first(idle_connection_timeout, defaults.idle_timeout),
+            header_timeout=_first(header_timeout, defaults.header_timeout),
+            # Tornado has but one of the two.
+            first_request_timeout=_first(first_request_timeout, idle_connection_timeout),
+            body_grace=body_grace,
+            body_rate=body_rate,
+            write_timeout=write_timeout,
+            handshake_timeout=handshake_timeout,
+            max_handshakes=max_handshakes,
+            max_write_buffer_size=max_write_buffer_size,
+        )
+        self.admission = Admission(
+            _first(max_connections, defaults.max_connections, DEFAULT_MAX_CONNECTIONS),
+            _first(max_connections_per_address, defaults.max_connections_per_address),
+            self._may_make_room,
+        )
         self.connections: set[ServerProtocol | SuccessorProtocol] = set()
         self._listeners: dict[int, Listener] = {}
         self._emptied: Future[None] | None = None
@@ -136,6 +186,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         """What a write returns that need not be waited for; the same for all of them."""
         self.written.set_result(None)
         registry.add(self, loop)
+        keep_freed_memory()
         tls = self._context()
         for sock in sockets:
             descriptor = sock.fileno()
@@ -146,6 +197,7 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
                 lambda: cast("asyncio.Protocol", ServerProtocol(self, loop)),
                 tls,
                 self.settings.handshake_timeout,
+                self.settings.max_handshakes,
             )
 
     def stop(self) -> None:
@@ -210,10 +262,16 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         except Exception:
             app_log.error("Uncaught exception", exc_info=True)
         self.connections.discard(connection)
+        peer = server_conn or connection
+        assert isinstance(peer, ServerProtocol)
+        self.admission.leave(peer.context.address)
         if not self.connections and self._emptied is not None:
             if not self._emptied.done():
                 self._emptied.set_result(None)
             self._emptied = None
+
+    def _may_make_room(self) -> "list[Waiting]":
+        return [each for each in self.connections if isinstance(each, ServerProtocol)]
 
     def replace(self, connection: ServerProtocol, successor: SuccessorProtocol) -> None:
         """Notes that a connection speaks another protocol from now on."""
@@ -276,9 +334,21 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
 
     def handle_stream(self, stream: "IOStream", address: Any) -> None:
         """Serves HTTP on a stream; for subclasses that wrap or choose their streams."""
-        from fujita.http1connection import HTTP1ServerConnection
+        from fujita.httpserver.streams import serve_stream
 
-        HTTP1ServerConnection(stream).start_serving(self)
+        serve_stream(self, stream, address)
+
+    @made_on_demand
+    def conn_params(self) -> "HTTP1ConnectionParameters":
+        """How streams are served, for subclasses that serve them themselves."""
+        from fujita.httpserver.streams import parameters
+
+        return parameters(self.settings)
+
+
+def _first(*values: Any) -> Any:
+    """Gives the first value that is not ``None``, ``None`` if all are."""
+    return next((value for value in values if value is not None), None)
 
 
 class CallbackRouter(RequestRouter):

@@ -10,6 +10,7 @@ from fujita.httpserver.settings import ConnectionSettings
 class Phase(Enum):
     """What a connection is waiting for."""
 
+    NEW = "the first request"
     IDLE = "a request"
     HEAD = "the rest of a request's head"
     BODY = "the rest of a request's body"
@@ -18,7 +19,7 @@ class Phase(Enum):
     STALLED = "the client to take what is sent to it"
 
 
-IDLE, HEAD, BODY, BUSY = Phase.IDLE, Phase.HEAD, Phase.BODY, Phase.BUSY
+NEW, IDLE, HEAD, BODY, BUSY = Phase.NEW, Phase.IDLE, Phase.HEAD, Phase.BODY, Phase.BUSY
 DESERTED, STALLED = Phase.DESERTED, Phase.STALLED
 
 
@@ -57,7 +58,7 @@ class PhaseTimer:
         self._settings = settings
         self._transport = transport
         self._expired = expired
-        self.phase = IDLE
+        self.phase = NEW
         self.since = loop.time()
         self.received = 0
         """The bytes of the body that have come; the owner counts."""
@@ -115,6 +116,8 @@ class PhaseTimer:
         phase = self.phase
         if phase is IDLE:
             return self.since + settings.idle_timeout, phase
+        if phase is NEW:
+            return self.since + settings.first_request_timeout, phase
         if phase is HEAD:
             return self.since + settings.header_timeout, phase
         if phase is BODY:
@@ -130,6 +133,7 @@ class PhaseTimer:
         """Gives the time in which no phase expires that begins now."""
         settings = self._settings
         return min(
+            settings.first_request_timeout,
             settings.idle_timeout,
             settings.header_timeout,
             settings.write_timeout,

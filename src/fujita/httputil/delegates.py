@@ -145,6 +145,11 @@ class RequestDelegate(HTTPMessageDelegate):
 
     __slots__ = ()
 
+    @property
+    def gathers(self) -> bool:
+        """Whether it only keeps the body's pieces, so that their size does not matter."""
+        return False
+
     def request_received(self) -> Awaitable[None] | None:
         """Says that the head has come, in the place of ``headers_received``.
 

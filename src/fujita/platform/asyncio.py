@@ -85,8 +85,10 @@ class BaseAsyncIOLoop(IOLoop):
         if not self.asyncio_loop.is_closed() and asyncio._get_running_loop() is None:
             for closer in list(self.closers):
                 self.asyncio_loop.run_until_complete(closer())
-        for watched, _ in list(self.handlers.values()):
-            self.remove_handler(watched)
+        for number, (watched, _) in list(self.handlers.items()):
+            # What has been closed before, such as a pyzmq socket, cannot tell its number any more.
+            self._watch(number, IOLoop.NONE)
+            del self.handlers[number]
             if all_fds:
                 self.close_fd(watched)
         if isinstance(self.selector_loop, SelectorThread):

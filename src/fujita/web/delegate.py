@@ -81,6 +81,11 @@ class _HandlerDelegate(RequestDelegate):
         assert self.handler is not None
         return self.handler._prepared_future
 
+    @property
+    def gathers(self) -> bool:
+        """Whether the handler gets the body whole."""
+        return not self.stream_request_body
+
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
         if self.stream_request_body:
             assert self.handler is not None

@@ -12,7 +12,9 @@ from fujita.web import Application
 from fujita.websocket.base import WebSocketProtocol
 from fujita.websocket.connection import UpgradedConnection
 from fujita.websocket.errors import WebSocketClosedError
+from fujita.websocket.handshakes import handshakes_of
 from fujita.websocket.parameters import (
+    MAX_HANDSHAKES,
     MAX_WRITE_BUFFER_SIZE,
     _default_max_message_size,
     _WebSocketParams,
@@ -20,7 +22,7 @@ from fujita.websocket.parameters import (
 from fujita.websocket.protocol13 import WebSocketProtocol13
 from fujita.websocket.pump import PumpTransport
 from fujita.websocket.upgraded import UpgradedPart
-from fujita.wire.websocket import UpgradeRequestError, check_upgrade
+from fujita.wire.websocket import MAX_FRAGMENTS, UpgradeRequestError, check_upgrade
 
 
 class WebSocketHandler(UpgradedPart):
@@ -37,7 +39,8 @@ class WebSocketHandler(UpgradedPart):
     Settings of the application: ``websocket_ping_interval`` and ``websocket_ping_timeout`` in
     seconds, ``websocket_max_message_size`` (10 MiB by default) and
     ``websocket_max_write_buffer_size`` (16 MiB) in bytes. A client that has more than the
-    latter waiting for it, because it does not read, is disconnected.
+    latter waiting for it, because it does not read, is disconnected. The other limits are
+    listed in ``docs/limits.md``.
 
     Attributes:
         ws_connection: The connection while it is open, else None.
@@ -80,6 +83,12 @@ class WebSocketHandler(UpgradedPart):
             self.set_header("Sec-WebSocket-Version", "13")
             self._refuse(426, "Sec-WebSocket-Version must be 13")
             return
+        limit = self.settings.get("websocket_max_handshakes", MAX_HANDSHAKES)
+        if handshakes_of(self.application).under_way >= limit:
+            # RFC 9110, section 15.6.4: 503 is for "a temporary overload".
+            self.set_header("Retry-After", "1")
+            self._refuse(503, "Too many WebSockets are being opened")
+            return
         try:
             await self.ws_connection.accept_connection(self)
         except StreamClosedError:
@@ -107,9 +116,12 @@ class WebSocketHandler(UpgradedPart):
             return None
         limits = _WebSocketParams(self.ping_interval, self.ping_timeout, self.max_message_size)
         limits.compression_options = self.get_compression_options()
-        limits.max_write_buffer_size = self.settings.get(
+        settings = self.settings
+        limits.max_write_buffer_size = settings.get(
             "websocket_max_write_buffer_size", MAX_WRITE_BUFFER_SIZE
         )
+        limits.max_frame_size = settings.get("websocket_max_frame_size")
+        limits.max_fragments = settings.get("websocket_max_fragments", MAX_FRAGMENTS)
         return WebSocketProtocol13(self, False, limits)
 
     def _switch_protocols(self, protocol: WebSocketProtocol13) -> None:

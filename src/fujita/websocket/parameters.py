@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from fujita.wire.websocket import MAX_FRAGMENTS
+
 _default_max_message_size = 10 * 1024 * 1024
 
 MAX_WRITE_BUFFER_SIZE = 16 * 1024 * 1024
 """Bytes that may wait for a peer that does not read."""
+
+MAX_HANDSHAKES = 10_000
+"""Clients whose WebSocket an application may be opening at a time."""
 
 
 @dataclass(slots=True)
@@ -22,6 +27,9 @@ class _WebSocketParams:
             compression.
         max_write_buffer_size: Bytes that may wait for a peer that does not read, before the
             connection is given up.
+        max_frame_size: Bytes that a received frame may have, before decompression; None for
+            what a message of the largest size needs.
+        max_fragments: Frames that a received message may come in.
     """
 
     ping_interval: float | None = None
@@ -29,3 +37,5 @@ class _WebSocketParams:
     max_message_size: int = _default_max_message_size
     compression_options: dict[str, Any] | None = None
     max_write_buffer_size: int = MAX_WRITE_BUFFER_SIZE
+    max_frame_size: int | None = None
+    max_fragments: int = MAX_FRAGMENTS

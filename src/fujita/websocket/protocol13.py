@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextvars import copy_context
 from typing import TYPE_CHECKING
 
+from fujita.websocket.handshakes import handshakes_of
 from fujita.websocket.pinging import PingingPart
 from fujita.websocket.receiving import awaitable
 from fujita.wire.websocket import (
@@ -65,14 +66,15 @@ class WebSocketProtocol13(PingingPart):
         loop = get_running_loop()
         self._speak(loop, deflate)
         self._busy = True
-        handler._switch_protocols(self)
-        self.start_pinging()
-        try:
-            await self._open(handler)
-        finally:
-            # on_message sees what prepare and open have set in context variables.
-            self._context = copy_context()
-            loop.call_soon(self._resume)
+        with handshakes_of(handler.application):
+            handler._switch_protocols(self)
+            self.start_pinging()
+            try:
+                await self._open(handler)
+            finally:
+                # on_message sees what prepare and open have set in context variables.
+                self._context = copy_context()
+                loop.call_soon(self._resume)
         if handler._goes_on_after_open():
             self._closed = loop.create_future()
             await self._closed

@@ -51,6 +51,8 @@ class SendingPart(WebSocketProtocol):
         self._wire = WebSocketConnection(
             Role.CLIENT if self.mask_outgoing else Role.SERVER,
             max_message_size=self.params.max_message_size,
+            max_frame_size=self.params.max_frame_size,
+            max_fragments=self.params.max_fragments,
             deflate=deflate,
         )
         compresses = deflate is not None and deflate.compression is not None

@@ -99,9 +99,8 @@ class EmbedHandler(ChatPage):
     It neither sets nor reads cookies: browsers keep none for a frame of another site.
     """
 
-    def set_default_headers(self) -> None:
+    def prepare(self) -> None:
         """Lets the sites that were named show the page in a frame."""
-        super().set_default_headers()
         ancestors = " ".join(self.services.embed_origins) or "'none'"
         self.set_header("Content-Security-Policy", f"{CONTENT_POLICY}frame-ancestors {ancestors}")
         self.set_header("Referrer-Policy", "no-referrer")

@@ -10,6 +10,8 @@ from fujita.wire.http1.grammar import LEADING_EMPTY_LINES, METHOD_START, REQUEST
 from fujita.wire.http1.limits import Limits
 from fujita.wire.http1.targets import check_target, origin_form
 
+SLASH = ord("/")
+
 
 class RequestHead:
     """The request line and what the header fields say about framing.
@@ -130,7 +132,7 @@ class RequestParser(ReceiveBuffer):
             raise ProtocolError("Missing Host header")
         if len(target) > self.limits.request_line:
             raise ProtocolError(f"Request target of {len(target)} bytes", 414)
-        if target[:1] != b"/" or method == b"CONNECT":
+        if target[0] != SLASH or method == b"CONNECT":
             section = check_target(method.decode("ascii"), target.decode("latin-1"), section)
         head = RequestHead(
             method.decode("ascii"), target.decode("latin-1"), int(minor_version), section

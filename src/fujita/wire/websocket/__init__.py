@@ -36,8 +36,10 @@ from fujita.wire.websocket.handshake import (
     request_headers,
 )
 from fujita.wire.websocket.mask import apply_mask
+from fujita.wire.websocket.receiver import MAX_FRAGMENTS
 
 __all__ = [
+    "MAX_FRAGMENTS",
     "Agreement",
     "CloseCode",
     "CloseFrame",

@@ -23,7 +23,7 @@ from fujita.wire.websocket.frames import (
     serialize,
     serialize_masked,
 )
-from fujita.wire.websocket.receiver import MessageReceiver
+from fujita.wire.websocket.receiver import MAX_FRAGMENTS, MessageReceiver
 
 
 class WebSocketConnection(MessageReceiver):
@@ -38,15 +38,30 @@ class WebSocketConnection(MessageReceiver):
     Args:
         role: The side that this is.
         max_message_size: Bytes that a received message may have, after decompression.
+        max_frame_size: Bytes that a received frame may have, before decompression; None for
+            what a message of the largest size needs.
+        max_fragments: Frames that a received message may come in.
         deflate: What the opening handshake agreed on; None for no compression.
     """
 
     __slots__ = ("_compression", "_compressor", "_masks", "_plain", "close_sent")
 
     def __init__(
-        self, role: Role, *, max_message_size: int, deflate: PerMessageDeflate | None = None
+        self,
+        role: Role,
+        *,
+        max_message_size: int,
+        max_frame_size: int | None = None,
+        max_fragments: int = MAX_FRAGMENTS,
+        deflate: PerMessageDeflate | None = None,
     ) -> None:
-        super().__init__(role, max_message_size=max_message_size, deflate=deflate)
+        super().__init__(
+            role,
+            max_message_size=max_message_size,
+            max_frame_size=max_frame_size,
+            max_fragments=max_fragments,
+            deflate=deflate,
+        )
         self._masks = role is Role.CLIENT
         self._compression = None if deflate is None else deflate.compression
         self._compressor: zlib._Compress | None = None  # made when first used: it is large

@@ -24,6 +24,9 @@ from fujita.wire.websocket.frames import (
 )
 from fujita.wire.websocket.mask import apply_mask, rotate_key
 
+MAX_FRAGMENTS = 1_000_000
+"""Frames that a message may come in, unless told otherwise."""
+
 _from_bytes = int.from_bytes
 
 
@@ -41,6 +44,7 @@ class MessageReceiver:
         "_decompressor",
         "_ended",
         "_final",
+        "_fragments",
         "_held",
         "_key",
         "_left",
@@ -51,25 +55,44 @@ class MessageReceiver:
         "_partial_character",
         "_short",
         "_squeezed",
+        "_whole",
         "deflate",
+        "max_fragments",
+        "max_frame_size",
         "max_message_size",
         "role",
     )
 
     def __init__(
-        self, role: Role, *, max_message_size: int, deflate: PerMessageDeflate | None = None
+        self,
+        role: Role,
+        *,
+        max_message_size: int,
+        max_frame_size: int | None = None,
+        max_fragments: int = MAX_FRAGMENTS,
+        deflate: PerMessageDeflate | None = None,
     ) -> None:
         self.role = role
         self.max_message_size = max_message_size
+        # A compressed frame may be larger than its message, but not by much: zlib stores what
+        # does not shrink at a cost of five bytes for every 127, with as little memory as can be.
+        self.max_frame_size = (
+            max_message_size + (max_message_size >> 4) + 1024
+            if max_frame_size is None
+            else max_frame_size
+        )
+        self.max_fragments = max_fragments
         self.deflate = deflate
         # What a short frame has beside its payload: a server receives masked frames.
         self._mask_bit = MASKED if role is Role.SERVER else 0
         self._overhead = 6 if role is Role.SERVER else 2
-        self._short = min(MAX_CONTROL_SIZE, max_message_size)
+        self._whole = min(max_message_size, self.max_frame_size)
+        self._short = min(MAX_CONTROL_SIZE, self._whole)
         self._at_rest = True  # between messages, with nothing held: the fast path is open
         self._ended = False
         self._held = b""
         self._opcode = 0  # of the message under way, 0 between messages
+        self._fragments = 0  # frames of it so far
         self._message: bytearray | None = None
         self._squeezed = False  # the message under way is compressed
         self._partial_character = b""  # end of the text so far that is not a whole character
@@ -103,9 +126,7 @@ class MessageReceiver:
             if self._mask_bit:
                 mask = _from_bytes((data[2:6] * 32)[:size])
                 payload = (_from_bytes(payload) ^ mask).to_bytes(size)
-        elif length == 126 <= size and (
-            data[2] << 8 | data[3] == size - 2 <= self.max_message_size
-        ):
+        elif length == 126 <= size and (data[2] << 8 | data[3] == size - 2 <= self._whole):
             payload = data[self._overhead + 2 :]
             if self._mask_bit:
                 payload = apply_mask(data[4:8], payload)
@@ -154,7 +175,7 @@ class MessageReceiver:
         end = len(data)
         overhead = self._overhead
         mask_bit = self._mask_bit
-        limit = self.max_message_size
+        limit = self._whole
         while end - position >= 2:
             first = data[position]
             size = data[position + 1] ^ mask_bit  # over 127 with the wrong mask bit
@@ -215,19 +236,26 @@ class MessageReceiver:
             self._squeezed = first & RSV1 != 0
             self._message = bytearray()
             self._partial_character = b""
+            self._fragments = 0
+        # Fragments may be empty, so that the size alone would never end a message.
+        self._fragments += 1
+        if self._fragments > self.max_fragments:
+            raise ProtocolError(CloseCode.MESSAGE_TOO_BIG, "too many fragments")
         self._final = first & FIN != 0
         self._left = size
         self._key = key
         return self._read_payload(data, start, events)
 
     def _check_size(self, first: int, size: int) -> None:
+        # 7.4.1: 1009 is for "a message that is too big for it to process".
         # The decompressor counts what comes out of a compressed message. Of any other it is
         # known before a byte of the frame is kept.
         squeezed = first & RSV1 if first & OPCODE else self._squeezed
         have = 0 if self._message is None else len(self._message)
         if not squeezed and size > self.max_message_size - have:
-            # 7.4.1: 1009 is for "a message that is too big for it to process".
             raise ProtocolError(CloseCode.MESSAGE_TOO_BIG, "message too big")
+        if size > self.max_frame_size:
+            raise ProtocolError(CloseCode.MESSAGE_TOO_BIG, "frame too big")
 
     def _read_control(
         self, opcode: int, key: bytes, data: bytes, start: int, stop: int, events: list[Event]
