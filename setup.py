@@ -20,6 +20,11 @@ class BuildAllOrNothing(build_ext):
     They know each other's layout, so half of them would be worse than none.
     """
 
+    def finalize_options(self) -> None:
+        """Builds on all processors."""
+        super().finalize_options()
+        self.parallel = self.parallel or os.cpu_count()
+
     def run(self) -> None:
         """Builds, and says so if that is not possible here."""
         try:
