@@ -58,17 +58,20 @@ async def serving(count: Count) -> AsyncIterator[int]:
         await server.close_all_connections()
 
 
-async def talk_to_fuzzer(url: str, count: Count) -> None:
+async def talk_to_fuzzer(url: str, count: Count, *, forgetful: bool = False) -> None:
     """Lets a fuzzing server run all its cases against the client.
 
     Args:
         url: The fuzzing server's.
         count: Is told of each case.
+        forgetful: Whether to offer a window that is forgotten after each message.
     """
     (total,) = await _receive_all(f"{url}/getCaseCount")
     for number in range(1, int(total) + 1):
         count.begun = number
-        await _echo(f"{url}/runCase?case={number}&agent=Fujita")
+        await _echo(
+            f"{url}/runCase?case={number}&agent=Fujita", {"client_no_context_takeover": forgetful}
+        )
     await _receive_all(f"{url}/updateReports?agent=Fujita")
 
 
@@ -80,7 +83,7 @@ async def _receive_all(url: str) -> list[str | bytes]:
     return messages
 
 
-async def _echo(url: str) -> None:
+async def _echo(url: str, compression: dict[str, Any]) -> None:
     connection: WebSocketClientConnection
     closed = asyncio.Event()
 
@@ -95,7 +98,7 @@ async def _echo(url: str) -> None:
     connection = await websocket_connect(
         url,
         on_message_callback=cast("Callable[[str | bytes | None], None]", send_back),
-        compression_options={},
+        compression_options=compression,
         max_message_size=MAX_MESSAGE_SIZE,
     )
     await closed.wait()

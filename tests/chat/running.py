@@ -21,7 +21,13 @@ from fujita.chat.uploads.folder import Folder
 from fujita.httpclient import AsyncHTTPClient, HTTPResponse
 
 # What the clock decides happens at once, unless a test wants it otherwise.
-QUICK = Limits(departure_grace=0.0, presence_interval=0.0, directory_interval=0.0, quiet_start=0.0)
+QUICK = Limits(
+    departure_grace=0.0,
+    presence_interval=0.0,
+    crowd_interval=0.1,
+    directory_interval=0.0,
+    quiet_start=0.0,
+)
 
 
 @dataclass
@@ -95,12 +101,13 @@ class Client:
                 return event
 
     async def ask(self, **command: Any) -> dict[str, Any]:
-        """Sends a command and returns its answer."""
+        """Sends a command and returns its answer; what comes before is kept."""
         await self.send(ref="r", **command)
-        while True:
-            event = await self.any()
-            if event.get("ref") == "r":
-                return event
+        heard: list[dict[str, Any]] = []
+        while (event := await self.any()).get("ref") != "r":
+            heard.append(event)
+        self._events[:0] = heard
+        return event
 
     async def any(self) -> dict[str, Any]:
         """Returns the next event, of whatever type."""

@@ -91,6 +91,9 @@ class Limits:
     departure_grace: float = 5.0
     """Seconds in which a broken connection or a reload is not yet a departure."""
 
+    crowd_interval: float = 5.0
+    """Seconds between two counts of a crowd."""
+
     presence_interval: float = 0.2
     """Seconds for which a room gathers who came and went."""
 

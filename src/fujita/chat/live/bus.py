@@ -77,7 +77,11 @@ class Bus:
         # Every node reads what it missed in the database, so the hub needs to remember little.
         news = RoomOptions(history_size=200, history_age=60.0, slow="drop_oldest")
         here = RoomOptions(
-            history_size=0, presence=True, presence_cap=bounds.members_named, slow="drop_oldest"
+            history_size=0,
+            presence=True,
+            presence_cap=bounds.members_named,
+            presence_interval=bounds.crowd_interval,
+            slow="drop_oldest",
         )
         self.hub = Hub.from_url(url, rooms={"here:*": here}, default=news)
         self.published = 0
@@ -248,6 +252,9 @@ class Channel(Consumer):
                         listener.on_departure(event.user, event.count)
                 elif type(event) is Counted:
                     listener.on_count(event.count)
+                    if event.named:
+                        # Few enough to be named again, but nobody has told us who they are.
+                        self._bus.run(self._call_roll())
             except Exception:
                 # What one node says in error keeps nobody from hearing the rest.
                 app_log.exception("cannot take news of the room %s", self._room)
@@ -280,20 +287,21 @@ class Channel(Consumer):
                     break
                 except EngineUnavailableError:
                     await asyncio.sleep(_RETRY_SECONDS)
-        first = True
-        while self._bus.is_shared or first:
-            try:
-                members = await hub.members(here_room(self._room))
-                present = {id: _person(id, data) for id, data in members.items()}
-                present.update((id, here.who) for id, here in self._people.items())
-                if present or not first:
-                    self._listener.on_everybody(list(present.values()))
-            except EngineUnavailableError:
-                pass
-            first = False
+        while True:
+            await self._call_roll()
             self._is_following.set()
-            if self._bus.is_shared:
-                await asyncio.sleep(_ROLL_CALL_SECONDS)
+            await asyncio.sleep(_ROLL_CALL_SECONDS)
+
+    async def _call_roll(self) -> None:
+        """Asks who is there; who is on this node certainly is."""
+        try:
+            members = await self._bus.hub.members(here_room(self._room))
+        except EngineUnavailableError:
+            return
+        present = {id: _person(id, data) for id, data in members.items()}
+        present.update((id, here.who) for id, here in self._people.items())
+        if self._is_following.is_set() or present:
+            self._listener.on_everybody(list(present.values()))
 
 
 class _Here(Consumer):

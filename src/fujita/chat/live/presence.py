@@ -93,11 +93,8 @@ class Presence:
             return
         self._timer.cancel()
         self._timer = None
-        is_many = self.online > self._limits.members_named
         was_crowded = self._crowded
-        self._crowded = is_many or (
-            was_crowded and self.online > self._limits.members_named * 3 // 4
-        )
+        self._crowded = self.online > self._limits.members_named
         if self._crowded:
             self._broadcast(events.presence(self.name, self.online))
         elif was_crowded or self._anew:
