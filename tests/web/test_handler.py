@@ -40,7 +40,7 @@ def test_other_base_classes_are_initialized_first() -> None:
     class Counting:
         def __init__(self) -> None:
             super().__init__()
-            assert not hasattr(self, "request")
+            assert "request" not in vars(self)
             self.count = 0
 
     class CountingPage(Page, Counting):

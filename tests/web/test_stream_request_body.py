@@ -220,4 +220,4 @@ def test_limits_may_be_set_for_one_request(serve: Serve) -> None:
 
 def test_data_received_has_to_be_written() -> None:
     with pytest.raises(NotImplementedError):
-        RequestHandler.data_received(object.__new__(RequestHandler), b"")
+        RequestHandler.data_received(RequestHandler.__new__(RequestHandler), b"")

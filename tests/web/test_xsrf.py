@@ -170,7 +170,7 @@ def test_an_unknown_page_is_not_found_even_without_token(serve: Serve) -> None:
 
 def test_raw_tokens() -> None:
     decode = RequestHandler._decode_xsrf_token
-    handler = object.__new__(RequestHandler)
+    handler = RequestHandler.__new__(RequestHandler)
     version, token, timestamp = decode(handler, TOKEN)
     assert (version, token) == (1, binascii.a2b_hex(TOKEN))
     assert decode(handler, "2|01020304|00000000|1400000000") == (2, b"\1\2\3\4", 1400000000)

@@ -98,7 +98,8 @@ class ServerExchange(HTTPConnection):
             or protocol.closing
             or protocol.settings.no_keep_alive
         ):
-            return super().respond(code, reason, fields, body)
+            # Not by super(), which compiled methods of this kind do not have.
+            return HTTPConnection.respond(self, code, reason, fields, body)
         line = status_line(code, reason)
         protocol.transport.write(message_head(line, fields) + body)
         self.protocol = self.delegate = self._close_callback = None

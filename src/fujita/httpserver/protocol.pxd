@@ -1,7 +1,7 @@
 from fujita.httpserver.connection cimport Connection
 from fujita.httpserver.exchange cimport ServerExchange
 from fujita.httpserver.timeouts cimport PhaseTimer
-from fujita.httputil.request cimport request_from_head
+from fujita.httputil.request_state cimport fill
 from fujita.wire.http1.request cimport RequestHead, RequestParser
 
 cdef class ServerProtocol(Connection):

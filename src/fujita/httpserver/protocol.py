@@ -17,7 +17,7 @@ from fujita.httpserver.stream import StreamProtocol
 from fujita.httpserver.successor import SuccessorProtocol
 from fujita.httpserver.timeouts import BODY, BUSY, HEAD, IDLE, NEW, Phase, PhaseTimer
 from fujita.httputil import HTTPInputError, HTTPServerRequest
-from fujita.httputil.request import request_from_head
+from fujita.httputil.request_state import fill
 from fujita.iostream import StreamClosedError
 from fujita.iostream.transport import TransportIOStream
 from fujita.log import app_log, gen_log
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 PIPELINE_LIMIT = 65536
 """How many bytes a client may send ahead of the request that is being answered."""
+
+
+_new_request = HTTPServerRequest.__new__
 
 
 class ServerProtocol(Connection):
@@ -229,7 +232,8 @@ class ServerProtocol(Connection):
     def _begin(self, head: RequestHead) -> None:
         """Starts on a request whose head has come."""
         exchange = self.exchange = ServerExchange(self, head)
-        request = request_from_head(head, exchange, self.context, self)
+        request = _new_request(HTTPServerRequest)
+        fill(request, head, exchange, self.context, self)
         if head.has_body:
             self._begin_body(exchange, request)
             return

@@ -13,13 +13,12 @@ from fujita.httputil.delegates import HTTPConnection
 from fujita.httputil.errors import HTTPInputError
 from fujita.httputil.files import HTTPFile, parse_body_arguments
 from fujita.httputil.headers import HTTPHeaders
-from fujita.httputil.request_state import RequestState, fill
+from fujita.httputil.request_state import RequestState
 from fujita.httputil.start_lines import RequestStartLine
 from fujita.httputil.urls import split_host_and_port
 from fujita.lazy import made_on_demand
 from fujita.wire.http1.errors import ProtocolError
 from fujita.wire.http1.fields import parse_host
-from fujita.wire.http1.request import RequestHead
 from fujita.wire.http1.targets import origin_form
 
 
@@ -249,22 +248,3 @@ class HTTPServerRequest(RequestState):
         names = ("protocol", "host", "method", "uri", "version", "remote_ip")
         shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
         return f"{type(self).__name__}({shown})"
-
-
-_new_request = HTTPServerRequest.__new__
-
-
-def request_from_head(
-    head: RequestHead, connection: HTTPConnection, context: object, server_connection: object
-) -> HTTPServerRequest:
-    """Makes the request of a head that ``wire`` has read and checked.
-
-    Args:
-        head: The head.
-        connection: What the response is written to.
-        context: Who is at the other end, as the server's ``ConnectionContext`` tells.
-        server_connection: Stands for the connection that the request came on.
-    """
-    request = _new_request(HTTPServerRequest)
-    fill(request, head, connection, context, server_connection)
-    return request

@@ -1,6 +1,4 @@
 cdef class HandlerBase:
-    cdef public object application
-    cdef public object request
     cdef public object path_args
     cdef public object path_kwargs
     cdef public bint _finished

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable
 from http.cookies import SimpleCookie
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from fujita.httputil import HTTPHeaders, HTTPServerRequest
 from fujita.util import ObjectDict
@@ -24,8 +24,11 @@ class HandlerBase:
     class, for programs to patch and derive from.
     """
 
-    application: "Application"
-    request: HTTPServerRequest
+    # Attributes of the instance even where all below is compiled, as a subclass may have
+    # attributes of these names.
+    application = cast("Application", None)
+    request = cast(HTTPServerRequest, None)
+
     path_args: list[str]
     path_kwargs: dict[str, str]
 

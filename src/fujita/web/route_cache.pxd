@@ -4,6 +4,6 @@ cdef class RouteCache:
     cdef object _by_host
     cdef object _changes
     cdef object _router_class
-    cdef dict _routes
+    cdef readonly dict _routes
 
     cpdef find(self, application, request)
