@@ -7,7 +7,8 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike
 from types import FrameType
@@ -163,18 +164,22 @@ async def _serve(
         xheaders=bool(options.trusted_proxies),
         trusted_downstream=list(options.trusted_proxies),
     )
-    try:
-        server.add_sockets(sockets)
-        await _until_stopped(
-            lambda: announce(_announcement(options, sockets, f"history in {place}"))
-        )
-    finally:
-        server.stop()
-        # Messages that have arrived are stored and acknowledged before anybody is sent away.
-        await application.rooms.finish()
-        await server.drain(_GRACE_SECONDS)
-        await application.close()
-        await server.close_all_connections()
+    with _signals() as stopped:
+        try:
+            server.add_sockets(sockets)
+            announce(_announcement(options, sockets, f"history in {place}"))
+            await stopped.wait()
+        finally:
+            await _end(server, application)
+
+
+async def _end(server: httpserver.HTTPServer, application: ChatApplication) -> None:
+    server.stop()
+    # Messages that have arrived are stored and acknowledged before anybody is sent away.
+    await application.rooms.finish()
+    await server.drain(_GRACE_SECONDS)
+    await application.close()
+    await server.close_all_connections()
 
 
 async def _application(options: Options) -> tuple[ChatApplication, str]:
@@ -248,25 +253,25 @@ def _reason(error: Exception) -> str:
     return os.strerror(error.errno) if error.errno > 0 else error.strerror or str(error)
 
 
-async def _until_stopped(announce: Callable[[], None]) -> None:
+@contextmanager
+def _signals() -> Iterator[asyncio.Event]:
+    """Yields an event that Ctrl-C and SIGTERM set; they do no more than that."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    signals = (signal.SIGINT, signal.SIGTERM)
-    former = {number: signal.getsignal(number) for number in signals}
+    former = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def stop(number: int, frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(stopped.set)
         # A second Ctrl-C does not wait for anything.
         signal.signal(number, signal.SIG_DFL)
 
-    for number in signals:
+    for number in former:
         signal.signal(number, stop)
     try:
-        announce()
-        await stopped.wait()
+        yield stopped
     finally:
-        for number in signals:
-            signal.signal(number, former[number])
+        for number, handler in former.items():
+            signal.signal(number, handler)
 
 
 def _url(address: str, sockets: list[socket.socket]) -> str:
