@@ -111,7 +111,11 @@ def _serve_with_workers(options: Options, tell: Callable[[str], None]) -> None:
     """Forks workers that accept connections from the same sockets."""
     sockets = _listen(options)
     # What can go wrong is to go wrong once, here, and not in each of them.
-    _run(_try_out(options))
+    try:
+        _run(_try_out(options))
+    except BaseException:
+        _close(sockets)
+        raise
     tell(_announcement(options, sockets, f"{options.workers} processes"))
     signal.signal(signal.SIGTERM, _Farewell())
     signal.signal(signal.SIGINT, _end_workers)
@@ -155,8 +159,7 @@ async def _serve(
     try:
         application, place = await _application(options)
     except BaseException:
-        for each in sockets:
-            each.close()
+        _close(sockets)
         raise
     server = httpserver.HTTPServer(
         application,
@@ -224,9 +227,7 @@ async def _bus(options: Options) -> Bus:
         await bus.start()
     except ChatError as error:
         await bus.close()
-        raise ChatError(
-            f"cannot reach Redis at {place}: {error} (redis-server starts one)"
-        ) from None
+        raise ChatError(f"{str(error).rstrip('.')} (redis-server starts one)") from None
     return bus
 
 
@@ -244,6 +245,11 @@ def _listen(options: Options) -> list[socket.socket]:
     except (OSError, ValueError, OverflowError) as error:
         place = _authority(options.address, options.port)
         raise ChatError(f"cannot listen on {place}: {_reason(error)}") from None
+
+
+def _close(sockets: list[socket.socket]) -> None:
+    for each in sockets:
+        each.close()
 
 
 def _reason(error: Exception) -> str:
