@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 from fujita.chat.names import (
     InvalidText,
     default_guest_name,
+    emoji,
     guest_name,
+    line_text,
     message_text,
     room_name,
 )
@@ -132,3 +134,25 @@ def test_default_guest_name_speaks_the_language() -> None:
     assert default_guest_name("en", 4821) == "Guest 4821"
     assert default_guest_name("zh", 4821) == "访客 4821"
     assert default_guest_name("xx", 4821) == "Guest 4821"
+
+
+@pytest.mark.parametrize("typed", ["👍", "❤️", "👍🏽", "👨‍👩‍👧", "🇯🇵", "1️⃣", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "☃", "🗻", "👁️‍🗨️"])
+def test_an_emoji_is_one_picture(typed: str) -> None:
+    assert emoji(typed) == typed
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "a", "1", "<b>", "👍👍", "👍 ", "a👍", "\u200d", "🇯", "🇯🇵🇯", "👍\n", "👍" + "\u200d" * 20],
+)
+def test_what_is_not_one_emoji_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidText):
+        emoji(typed)
+
+
+def test_a_title_is_one_visible_line() -> None:
+    assert line_text(" a \n b\u202e ", 10) == "a b"
+    assert line_text("", 10) == ""
+    for typed in ("x" * 11, "e" + "\u0301" * 9):
+        with pytest.raises(InvalidText):
+            line_text(typed, 10)

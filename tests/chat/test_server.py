@@ -125,3 +125,15 @@ def test_workers_without_redis_are_refused() -> None:
         "2 workers need Redis, by which one tells the others what is said:"
         " start it (redis-server) and add --redis redis://127.0.0.1"
     )
+
+
+def test_a_redis_that_cannot_be_reached_is_one_clear_error(tmp_path: Path) -> None:
+    place = {"database": tmp_path / "chat.db", "data": tmp_path / "files"}
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    for workers in (1, 2):
+        text = refusal(redis=f"redis://:hidden@127.0.0.1:{port}", workers=workers, **place)
+        assert f"127.0.0.1:{port}" in text
+        assert "(redis-server starts one)" in text
+        assert "hidden" not in text
+    assert "no engine has such a URL" in refusal(redis="http://:hidden@example.org", **place)

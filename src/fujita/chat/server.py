@@ -7,7 +7,8 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike
 from types import FrameType
@@ -110,7 +111,11 @@ def _serve_with_workers(options: Options, tell: Callable[[str], None]) -> None:
     """Forks workers that accept connections from the same sockets."""
     sockets = _listen(options)
     # What can go wrong is to go wrong once, here, and not in each of them.
-    _run(_try_out(options))
+    try:
+        _run(_try_out(options))
+    except BaseException:
+        _close(sockets)
+        raise
     tell(_announcement(options, sockets, f"{options.workers} processes"))
     signal.signal(signal.SIGTERM, _Farewell())
     signal.signal(signal.SIGINT, _end_workers)
@@ -154,8 +159,7 @@ async def _serve(
     try:
         application, place = await _application(options)
     except BaseException:
-        for each in sockets:
-            each.close()
+        _close(sockets)
         raise
     server = httpserver.HTTPServer(
         application,
@@ -163,18 +167,22 @@ async def _serve(
         xheaders=bool(options.trusted_proxies),
         trusted_downstream=list(options.trusted_proxies),
     )
-    try:
-        server.add_sockets(sockets)
-        await _until_stopped(
-            lambda: announce(_announcement(options, sockets, f"history in {place}"))
-        )
-    finally:
-        server.stop()
-        # Messages that have arrived are stored and acknowledged before anybody is sent away.
-        await application.rooms.finish()
-        await server.drain(_GRACE_SECONDS)
-        await application.close()
-        await server.close_all_connections()
+    with _signals() as stopped:
+        try:
+            server.add_sockets(sockets)
+            announce(_announcement(options, sockets, f"history in {place}"))
+            await stopped.wait()
+        finally:
+            await _end(server, application)
+
+
+async def _end(server: httpserver.HTTPServer, application: ChatApplication) -> None:
+    server.stop()
+    # Messages that have arrived are stored and acknowledged before anybody is sent away.
+    await application.rooms.finish()
+    await server.drain(_GRACE_SECONDS)
+    await application.close()
+    await server.close_all_connections()
 
 
 async def _application(options: Options) -> tuple[ChatApplication, str]:
@@ -219,9 +227,7 @@ async def _bus(options: Options) -> Bus:
         await bus.start()
     except ChatError as error:
         await bus.close()
-        raise ChatError(
-            f"cannot reach Redis at {place}: {error} (redis-server starts one)"
-        ) from None
+        raise ChatError(f"{str(error).rstrip('.')} (redis-server starts one)") from None
     return bus
 
 
@@ -241,6 +247,11 @@ def _listen(options: Options) -> list[socket.socket]:
         raise ChatError(f"cannot listen on {place}: {_reason(error)}") from None
 
 
+def _close(sockets: list[socket.socket]) -> None:
+    for each in sockets:
+        each.close()
+
+
 def _reason(error: Exception) -> str:
     if not isinstance(error, OSError) or error.errno is None:
         return str(error)
@@ -248,25 +259,25 @@ def _reason(error: Exception) -> str:
     return os.strerror(error.errno) if error.errno > 0 else error.strerror or str(error)
 
 
-async def _until_stopped(announce: Callable[[], None]) -> None:
+@contextmanager
+def _signals() -> Iterator[asyncio.Event]:
+    """Yields an event that Ctrl-C and SIGTERM set; they do no more than that."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    signals = (signal.SIGINT, signal.SIGTERM)
-    former = {number: signal.getsignal(number) for number in signals}
+    former = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def stop(number: int, frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(stopped.set)
         # A second Ctrl-C does not wait for anything.
         signal.signal(number, signal.SIG_DFL)
 
-    for number in signals:
+    for number in former:
         signal.signal(number, stop)
     try:
-        announce()
-        await stopped.wait()
+        yield stopped
     finally:
-        for number in signals:
-            signal.signal(number, former[number])
+        for number, handler in former.items():
+            signal.signal(number, handler)
 
 
 def _url(address: str, sockets: list[socket.socket]) -> str:

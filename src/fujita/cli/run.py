@@ -83,6 +83,41 @@ class RunCommand(click.Command):
     help="How long requests under way may take when the server is to end.",
 )
 @click.option(
+    "--max-body-size",
+    type=click.IntRange(0),
+    envvar="FUJITA_MAX_BODY_SIZE",
+    show_envvar=True,
+    help="The largest request body, in bytes, where the program does not say.",
+)
+@click.option(
+    "--max-connections",
+    type=click.IntRange(1),
+    envvar="FUJITA_MAX_CONNECTIONS",
+    show_envvar=True,
+    help="The most connections of a server, where the program does not say.",
+)
+@click.option(
+    "--max-connections-per-address",
+    type=click.IntRange(1),
+    envvar="FUJITA_MAX_CONNECTIONS_PER_ADDRESS",
+    show_envvar=True,
+    help="The most connections from one address, where the program does not say.",
+)
+@click.option(
+    "--header-timeout",
+    type=click.FloatRange(0, min_open=True),
+    envvar="FUJITA_HEADER_TIMEOUT",
+    show_envvar=True,
+    help="Seconds that a request's head may take, where the program does not say.",
+)
+@click.option(
+    "--idle-timeout",
+    type=click.FloatRange(0, min_open=True),
+    envvar="FUJITA_IDLE_TIMEOUT",
+    show_envvar=True,
+    help="Seconds that a connection may wait for its next request, where the program does not say.",
+)
+@click.option(
     "--traceback",
     "show_traceback",
     is_flag=True,
@@ -95,6 +130,7 @@ class RunCommand(click.Command):
 @click.pass_context
 def run(
     context: click.Context,
+    /,
     is_module: bool,
     port: int,
     address: str,
@@ -104,6 +140,7 @@ def run(
     show_traceback: bool,
     target: str,
     arguments: tuple[str, ...],
+    **limits: float | None,
 ) -> None:
     """Run a server, also one that was written for Tornado.
 
@@ -123,7 +160,10 @@ def run(
     from fujita.cli.loops import choose_loop
     from fujita.cli.program import check_script, run_module, run_script
     from fujita.cli.running import run_program
+    from fujita.httpserver.settings import defaults
 
+    for name, value in limits.items():
+        setattr(defaults, name, value)
     is_application = not is_module and is_application_name(target)
     if not is_application:
         _refuse_options(context, ["port", "address", "factory"])

@@ -92,7 +92,12 @@ class Engine(ABC):
 
     @abstractmethod
     async def history(
-        self, room: str, options: RoomOptions, since: Position | None, limit: int | None = None
+        self,
+        room: str,
+        options: RoomOptions,
+        since: Position | None,
+        limit: int | None = None,
+        witness: float | None = None,
     ) -> History:
         """Reads a room's stream.
 
@@ -102,6 +107,9 @@ class Engine(ABC):
             since: Where to begin; None for the beginning of what is kept.
             limit: Publications at most; with None as ``since`` the latest, else the first
                 after it. It makes the answer incomplete if there are more.
+            witness: Given by a node that has itself been where ``since`` is: the time of the
+                publication there, 0 if it has forgotten. An engine whose stream has another one
+                there, or ends before, has lost something, and begins another epoch.
 
         Returns:
             The publications; none, and not complete, if ``since`` belongs to another epoch or
@@ -155,6 +163,12 @@ class Engine(ABC):
         """Seconds after which presence has to be refreshed; None if it never has to be."""
         return None
 
-    async def refresh(self, room: str, connections: Iterable[Presence]) -> None:
-        """Says that connections of a room are still there, and that the room is held."""
-        return
+    async def refresh(
+        self, room: str, options: RoomOptions, members: Iterable[tuple[Member, str]]
+    ) -> Position | None:
+        """Says that a room is held, and which members are still there with which connection.
+
+        Returns:
+            Where the stream ends, for the node to compare; None if it cannot have missed anything.
+        """
+        return None

@@ -91,6 +91,7 @@ class Hub:
         *,
         rooms: Mapping[str, RoomOptions] | None = None,
         default: RoomOptions | None = None,
+        wait: float = 0.0,
     ) -> Self:
         """Makes a hub with the engine that a URL names.
 
@@ -98,11 +99,12 @@ class Hub:
             url: ``memory://``; or Redis, as `RedisEngine.from_url` describes.
             rooms: As of the constructor.
             default: As of the constructor.
+            wait: Seconds that an engine that is away is waited for before an error is raised.
 
         Raises:
             ValueError: No engine has such a URL.
         """
-        return cls(engine_from_url(url), rooms=rooms, default=default)
+        return cls(engine_from_url(url, wait=wait), rooms=rooms, default=default)
 
     # Beginning and end.
 

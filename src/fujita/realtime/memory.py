@@ -178,7 +178,12 @@ class MemoryEngine(Engine):
         self._emit(room, Publication(room, payload, 0, "", self._clock(), exclude))
 
     async def history(
-        self, room: str, options: RoomOptions, since: Position | None, limit: int | None = None
+        self,
+        room: str,
+        options: RoomOptions,
+        since: Position | None,
+        limit: int | None = None,
+        witness: float | None = None,
     ) -> History:
         """Reads a room's stream."""
         stream = self._stream(room, options)

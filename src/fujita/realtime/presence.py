@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 TICK = 1.0
 """Seconds between two looks at which rooms are due."""
 
+AT_ONCE = 100
+"""Rooms that are refreshed at the same time."""
+
 
 class PresenceKeeper:
     """Tells counts where there are too many users to be named, and refreshes what expires.
@@ -79,5 +82,6 @@ class PresenceKeeper:
 
     async def refresh(self) -> None:
         """Tells the engine who is still there."""
-        for room in list(self._hub.rooms.values()):
-            await self._hub.engine.refresh(room.name, room.presences())
+        rooms = list(self._hub.rooms.values())
+        for start in range(0, len(rooms), AT_ONCE):
+            await asyncio.gather(*(room.refresh() for room in rooms[start : start + AT_ONCE]))

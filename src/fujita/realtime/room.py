@@ -164,7 +164,11 @@ class Room:
         delay = 0.05
         while self._live:
             try:
-                history = await self._hub.engine.history(self.name, self.options, self.position)
+                # As the last thing before anything could be missed, it is the best witness.
+                witness = self._tail[-1].time if self._tail else 0.0
+                history = await self._hub.engine.history(
+                    self.name, self.options, self.position, witness=witness
+                )
             except EngineUnavailableError:
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 2.0)
@@ -354,20 +358,24 @@ class Room:
         assert subscription.member is not None
         return Presence(self.name, subscription.member.user, subscription.consumer.id)
 
-    def presences(self) -> list[Presence]:
-        """Gives what the engine keeps of all members on this node."""
-        return [
-            self.presence_of(subscription)
+    async def refresh(self) -> None:
+        """Tells the engine who is still there, and has it tell where the stream ends."""
+        here = [
+            (subscription.member, subscription.consumer.id)
             for subscription in self.subscriptions.values()
-            if subscription.member is not None
+            if subscription.member is not None and self.options.presence
         ]
+        position = await self._hub.engine.refresh(self.name, self.options, here)
+        if position is not None and position != self.position:
+            self.resume()
 
     def _remove(self, removal: Removal) -> None:
         self.flush()
         for subscription in list(self.subscriptions.values()):
             if subscription.member is not None and subscription.member.user == removal.user:
+                self.drop(subscription)
                 subscription.consumer.removed(subscription, removal.reason)
-                self._hub.run(subscription.leave())
+                self._hub.run(self.leave(subscription))
 
     def tell_count(self, count: int) -> None:
         """Tells members how many they are, where they are too many to be named."""

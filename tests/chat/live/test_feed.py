@@ -260,3 +260,18 @@ def test_everything_is_told_once_and_in_order_under_disorder(tmp_path: Path) -> 
             await room.feed.close()
 
     run(tmp_path, work)
+
+
+def test_another_room_of_the_same_name_is_not_taken_for_the_former(tmp_path: Path) -> None:
+    async def work(store: Store) -> None:
+        room = Room(store)
+        await say(store, "in the former")
+        await say(store, "in the former, too")
+        await room.feed.load()
+        await store.rooms.remove("lobby")
+        assert await store.rooms.create("lobby", "Lobby", None, 1)
+        room.feed.reached(0)
+        await room.gone.wait()
+        await room.feed.close()
+
+    run(tmp_path, work)

@@ -123,8 +123,11 @@ class Feed:
         self._take(Entry(position, None))
 
     def reached(self, position: int) -> None:
-        """Takes the position that the database has; if we are behind, we catch up."""
-        if self._loaded and position > self.position:
+        """Takes the position that the database has; if it is not ours, we look closer.
+
+        A lower one may have been read before ours was reached, or be that of another room.
+        """
+        if self._loaded and position != self.position:
             self.catch_up()
 
     def catch_up(self) -> asyncio.Task[None]:
@@ -187,10 +190,11 @@ class Feed:
 
     async def _catch_up(self) -> None:
         record = await self._store.rooms.find(self.name)
-        if record is None:
+        before = self.record
+        if record is None or (before is not None and record.created != before.created):
+            # Another room of the same name counts its positions anew.
             self._gone()
             return
-        before = self.record
         rows = await self._store.history.changes(self.name, self.position, _FAR_BEHIND + 1)
         if len(rows) > _FAR_BEHIND:
             await self.load()

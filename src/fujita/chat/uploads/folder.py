@@ -24,7 +24,7 @@ class Folder:
     Nothing that a person has typed becomes part of a path.
 
     Args:
-        path: The folder; it is made when the first file comes.
+        path: The folder; it is made if there is none.
 
     Raises:
         ChatError: Files cannot be written there.
@@ -63,13 +63,10 @@ class Folder:
 
     def _check(self) -> None:
         """Writes something, and takes it away: rights alone do not say whether that works."""
-        was_there = self.path.is_dir()
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.path):
                 pass
-            if not was_there:
-                self.path.rmdir()
         except OSError as error:
             reason = error.strerror or str(error)
             raise ChatError(f"cannot keep files in {self.path}: {reason}") from None

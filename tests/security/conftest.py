@@ -1,0 +1,3 @@
+from tests.httpserver.conftest import serve
+
+__all__ = ["serve"]
