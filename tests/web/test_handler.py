@@ -229,3 +229,15 @@ def test_a_handler_that_cannot_be_made(serve: Serve, caplog: pytest.LogCaptureFi
     assert site.raw(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n") == b""
     assert "cannot be made" in caplog.text
     assert site.get("/page").text == "page"
+
+
+def test_a_handler_may_be_made_by_its_own_new() -> None:
+    class Counted(Page):
+        made = 0
+
+        def __new__(cls, *args: Any, **kwargs: Any) -> "Counted":
+            cls.made += 1
+            return super().__new__(cls)
+
+    Counted(Application(), request())
+    assert Counted.made == 1

@@ -107,6 +107,10 @@ class HandlerBase:
         """Completes the response."""
         raise NotImplementedError
 
+    def _check_cross_site(self) -> None:
+        """Refuses a request that another site has made the user's browser send."""
+        raise NotImplementedError
+
     def require_setting(self, name: str, feature: str = "this feature") -> None:
         """Checks that the application has a setting.
 

@@ -282,7 +282,3 @@ class ExecutionPart(ResponsePart):
             return _unicode(value)
         except UnicodeDecodeError:
             raise HTTPError(400, "Invalid unicode in %s: %r", name or "url", value[:40]) from None
-
-    def _check_cross_site(self) -> None:
-        """Refuses a request that another site has made the user's browser send."""
-        raise NotImplementedError

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fujita.web.application import Application
 
 
-class RequestHandler(AuthenticationPart, XsrfPart, RenderingPart, EtagPart, ErrorPagePart):
+class RequestHandler(ErrorPagePart, AuthenticationPart, XsrfPart, RenderingPart, EtagPart):
     """Answers requests.
 
     A subclass has a method for each HTTP method that it supports, ordinary or a coroutine:
