@@ -111,8 +111,9 @@ def chat(
 
     Many processes, and many machines, serve one chat with Redis and PostgreSQL:
 
-        fujita chat --workers 4 --redis redis://127.0.0.1
-        --database postgresql+asyncpg://fujita@127.0.0.1/chat
+    \b
+        fujita chat --workers 4 --redis redis://127.0.0.1 \\
+            --database postgresql+asyncpg://fujita@127.0.0.1/chat
     """
     from fujita.cli.errors import CommandError
     from fujita.cli.loops import choose_loop

@@ -7,7 +7,9 @@
 docs/realtime.md tells what can be built of it.
 """
 
+from fujita.realtime.assets import STATIC
 from fujita.realtime.batch import Batch
+from fujita.realtime.commands import Refused
 from fujita.realtime.consumer import Consumer
 from fujita.realtime.counters import Counters
 from fujita.realtime.engine import Engine, History
@@ -24,24 +26,31 @@ from fujita.realtime.errors import (
 )
 from fujita.realtime.events import Counted, Dropped, Joined, Left, Member, RoomEvent, Skipped
 from fujita.realtime.hub import Hub
+from fujita.realtime.limits import ClientLimits
 from fujita.realtime.listener import Listener
 from fujita.realtime.memory import MemoryEngine
 from fujita.realtime.options import RoomOptions
 from fujita.realtime.position import Position
 from fujita.realtime.publication import Publication
+from fujita.realtime.rooms_handler import RoomsHandler
+from fujita.realtime.sse import EventsHandler, EventStream
 from fujita.realtime.subscription import Subscription
 from fujita.realtime.websocket_consumer import WebSocketConsumer
 from fujita.realtime.wireform import WireForm
 
 __all__ = [
+    "STATIC",
     "AlreadySubscribedError",
     "Batch",
+    "ClientLimits",
     "Consumer",
     "Counted",
     "Counters",
     "Dropped",
     "Engine",
     "EngineUnavailableError",
+    "EventStream",
+    "EventsHandler",
     "GapError",
     "History",
     "Hub",
@@ -54,10 +63,12 @@ __all__ = [
     "Position",
     "Publication",
     "RealtimeError",
+    "Refused",
     "RemovedError",
     "RoomEvent",
     "RoomNameError",
     "RoomOptions",
+    "RoomsHandler",
     "Skipped",
     "SlowConsumerError",
     "Subscription",
