@@ -51,7 +51,7 @@ class RoomsHandler(ApiHandler):
         wait = self.services.throttle.make_room(who.id, self.address())
         if wait:
             raise Refusal("too-often", wait)
-        if not await self.services.rooms.make(name, title, who, private=private):
+        if not await self.services.rooms.admission.make(name, title, who, private=private):
             raise Refusal("room-taken")
         self.set_status(201)
         self.finish(room_json(*await self.readable(name, who)))
@@ -122,7 +122,7 @@ class JoinHandler(ApiHandler):
         who = await self.somebody()
         token = self.bearer()
         checked(
-            await self.services.rooms.admit(
+            await self.services.rooms.admission.admit(
                 name,
                 who,
                 self.address(),

@@ -54,6 +54,10 @@ class Directory:
         found = self._rooms.get(name)
         return 0 if found is None else found["online"]
 
+    def get(self, name: str) -> events.ListedJson | None:
+        """Returns a room of the list."""
+        return self._rooms.get(name)
+
     def note(self, room: events.ListedJson, *, used: bool = False) -> None:
         """Notes how a room is now.
 

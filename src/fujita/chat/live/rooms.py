@@ -7,31 +7,30 @@ from dataclasses import replace
 from typing import Any
 
 from fujita.chat.accounts.tokens import Pass
-from fujita.chat.errors import StoreError
 from fujita.chat.limits import Buckets, Limits, Rate, Throttle
 from fujita.chat.live import events
-from fujita.chat.live.bus import Bus, Channel, News
+from fujita.chat.live.admission import Admission
+from fujita.chat.live.bus import Bus
 from fujita.chat.live.commands import Join, Say
 from fujita.chat.live.directory import HEARD_SECONDS, Directory, listed
+from fujita.chat.live.everywhere import Everywhere
 from fujita.chat.live.marks import Marks
+from fujita.chat.live.openrooms import OpenRooms
 from fujita.chat.live.people import Connection, Guest, Guests
+from fujita.chat.live.reconciler import Reconciler
 from fujita.chat.live.room import Room
 from fujita.chat.names import LOBBY
 from fujita.chat.storage import (
     Change,
     Draft,
-    Membership,
     Message,
     Person,
     Refused,
+    RoomRecord,
     Store,
     Stored,
     milliseconds,
 )
-from fujita.log import app_log
-
-# No room can have this name: what concerns all nodes is told here.
-EVERYWHERE = "*"
 
 
 class Rooms:
@@ -50,17 +49,29 @@ class Rooms:
         self.throttle = Throttle(limits)
         self.guests = Guests()
         self.directory = Directory(limits, self._tell_all)
+        self.admission = Admission(store, self.throttle, self._room_made)
         self.acknowledged = 0
         self._typing = Buckets(Rate(2, 0.5))
         self._marks = Marks(store)
         self._started = time.monotonic()
         self._connections: set[Connection] = set()
-        self._rooms: dict[str, Room] = {}
-        self._opening: dict[str, asyncio.Task[Room | None]] = {}
         self._joined: dict[Connection, dict[str, Room]] = {}
-        self._closing_rooms: set[asyncio.Task[None]] = set()
-        self._everywhere: Channel | None = None
-        self._reconciler: asyncio.Task[None] | None = None
+        self._everywhere = Everywhere(bus, self.directory, self._renamed)
+        self._open = OpenRooms(
+            store,
+            bus,
+            limits,
+            changed=self._room_changed,
+            forget=self._forget_room,
+            closed=self._room_closed,
+        )
+        self._reconciler = Reconciler(
+            store,
+            self._open,
+            limits.reconcile_interval,
+            self._compare_directory,
+            HEARD_SECONDS / 3,
+        )
         self._unfinished = 0
         self._closing = False
         self._waiters: list[asyncio.Future[None]] = []
@@ -75,8 +86,8 @@ class Rooms:
             await self.store.rooms.create(LOBBY, "Lobby", None, milliseconds())
         self.directory.load(await self.store.rooms.listed(self.limits.rooms_listed))
         await self.bus.start()
-        self._everywhere = await self.bus.open(EVERYWHERE, _Everywhere(self))
-        self._reconciler = asyncio.create_task(self._reconcile())
+        await self._everywhere.open()
+        self._reconciler.start()
 
     # Connections
 
@@ -133,7 +144,7 @@ class Rooms:
 
     def open_rooms(self) -> int:
         """Returns how many rooms somebody on this node is in."""
-        return len(self._rooms)
+        return len(self._open)
 
     # What people do
 
@@ -154,10 +165,10 @@ class Rooms:
             connection.send(events.error("too-many-rooms", detail, room=name, ref=command.ref))
             return
         who = connection.guest.person
-        membership = await self.admit(
+        membership = await self.admission.admit(
             name, who, address, create=command.create, invite=command.invite, token=token
         )
-        room = None if isinstance(membership, Refused) else await self._open(name)
+        room = None if isinstance(membership, Refused) else await self._open.open(name)
         if isinstance(membership, Refused) or room is None:
             refusal = membership if isinstance(membership, Refused) else Refused("no-room")
             connection.send(
@@ -169,12 +180,12 @@ class Rooms:
         try:
             missed = await room.catch_up(connection, command.after)
         except BaseException:
-            self._drop_if_empty(room)
+            self._open.close_if_empty(room)
             raise
         # Nothing is awaited from here to the end: whatever is said next reaches the connection
         # as a member, and whatever was said before is in what it is given.
-        if connection not in self._joined or room.is_gone or self._rooms.get(name) is not room:
-            self._drop_if_empty(room)
+        if connection not in self._joined or room.is_gone or self._open.get(name) is not room:
+            self._open.close_if_empty(room)
             if connection in self._joined:
                 connection.send(events.error("storage", room=name, ref=command.ref))
             return
@@ -188,60 +199,6 @@ class Rooms:
         )
         joined[name] = room
         connection.send(room.joined(membership, missed, command.ref)[0])
-
-    async def admit(
-        self,
-        name: str,
-        who: Person,
-        address: str,
-        *,
-        create: bool = False,
-        invite: str | None = None,
-        token: Pass | None = None,
-    ) -> Membership | Refused:
-        """Makes somebody a member of a room, if they are not and may be.
-
-        Args:
-            name: The room.
-            who: The person.
-            address: Where they come from.
-            create: Whether to make the room if there is none.
-            invite: An invitation.
-            token: What the site says that the person comes from.
-
-        Raises:
-            StoreError: The store cannot be reached.
-        """
-        now = milliseconds()
-        if token is not None and not token.allows(name):
-            return Refused("not-allowed")
-        membership = await self.store.rooms.membership(name, who)
-        is_in = membership.role != "none" and membership.banned <= now
-        if is_in and membership.person.name == who.name:
-            return membership
-        rooms = self.store.rooms
-        if token is not None and token.rooms is not None:
-            # The site vouches for them, as an invitation would.
-            invite = await rooms.invite(name, who.id, now, seconds=60, uses=1) or invite
-        result = await rooms.enter(name, who, now, invite)
-        if result == Refused("no-room") and create:
-            wait = self.throttle.make_room(who.id, address)
-            if wait:
-                return Refused("too-often", wait)
-            await self.make(name, name, who, private=False)
-            result = await rooms.enter(name, who, now, invite)
-        return result
-
-    async def make(self, name: str, title: str, owner: Person, *, private: bool) -> bool:
-        """Makes a room; returns False if there is one of that name.
-
-        Raises:
-            StoreError: The store cannot be reached.
-        """
-        record = await self.store.rooms.create(name, title, owner, milliseconds(), private=private)
-        if record is not None and not private:
-            self._tell_everywhere({"listed": listed(record, 0)})
-        return record is not None
 
     async def leave(self, connection: Connection, name: str, ref: str | None) -> None:
         """Ends a membership, in all tabs.
@@ -325,7 +282,7 @@ class Rooms:
 
     def publish(self, message: Message) -> None:
         """Tells everybody what the store has."""
-        room = self._rooms.get(message.room)
+        room = self._open.get(message.room)
         if room is not None:
             room.publish(message)
         else:
@@ -333,7 +290,7 @@ class Rooms:
 
     def note(self, name: str, position: int) -> None:
         """Tells everybody that settings or memberships of a room have changed."""
-        room = self._rooms.get(name)
+        room = self._open.get(name)
         if room is not None:
             room.publish_note(position)
         else:
@@ -341,18 +298,18 @@ class Rooms:
 
     def deleted(self, name: str) -> None:
         """Tells everybody that a room was deleted."""
-        room = self._rooms.get(name)
+        room = self._open.get(name)
         if room is not None:
             room.publish_removal()
         else:
             self.bus.tell(name, {"deleted": True})
-        self._tell_everywhere({"unlisted": name})
+        self._everywhere.unlist_room(name)
 
     def relist(self, name: str) -> None:
         """Tells everybody how a public room is listed now."""
-        room = self._rooms.get(name)
+        room = self._open.get(name)
         if room is not None:
-            self._room_changed(room)
+            self._room_changed(room, again=True)
 
     def typing(self, connection: Connection, name: str) -> None:
         """Tells a room that somebody is writing; too often is as good as not at all."""
@@ -391,7 +348,7 @@ class Rooms:
 
     def rename(self, who: Person) -> None:
         """Gives somebody another name, on all nodes, in all rooms and tabs."""
-        self._tell_everywhere({"renamed": who.to_json()})
+        self._everywhere.rename(who)
 
     def is_name_taken(self, name: str, id: str) -> bool:
         """Says whether somebody else who is connected here goes by a name."""
@@ -410,16 +367,10 @@ class Rooms:
 
     async def close(self) -> None:
         """Stops everything, and closes bus and store."""
-        if self._reconciler is not None:
-            self._reconciler.cancel()
-            await asyncio.wait([self._reconciler])
+        await self._reconciler.close()
         self.directory.close()
-        for room in tuple(self._rooms.values()):
-            self._drop(room)
-        if self._closing_rooms:
-            await asyncio.wait(self._closing_rooms)
-        if self._everywhere is not None:
-            await self._everywhere.end()
+        await self._open.close()
+        await self._everywhere.close()
         await self._marks.close()
         await self.bus.close()
         await self.store.close()
@@ -436,81 +387,30 @@ class Rooms:
             if not waiter.done():
                 waiter.set_result(None)
 
-    # Rooms in memory
+    # Rooms on this node
 
-    async def _open(self, name: str) -> Room | None:
-        room = self._rooms.get(name)
-        if room is not None:
-            return room
-        opening = self._opening.get(name)
-        if opening is None:
-            opening = self._opening[name] = asyncio.create_task(self._open_now(name))
-            opening.add_done_callback(lambda _: self._opening.pop(name, None))
-        # Shielded: several may wait for the same room, and one of them may be cancelled.
-        return await asyncio.shield(opening)
-
-    async def _open_now(self, name: str) -> Room | None:
-        room = Room(name, self.store, self.bus, self.limits, self._room_changed, self._forget_room)
-        try:
-            if await room.open():
-                self._rooms[name] = room
-                return room
-        except BaseException:
-            await room.close()
-            raise
-        await room.close()
-        return None
-
-    def _room_changed(self, room: Room) -> None:
-        record = room.feed.record
-        if record is not None and not record.private and not room.is_gone:
-            self._tell_everywhere({"listed": listed(record, room.presence.online)})
+    def _room_changed(self, room: Room, *, again: bool = False) -> None:
         if room.is_gone:
             self.directory.remove(room.name)
-        self._drop_if_empty(room)
+        elif room.feed.record is not None:
+            online = room.presence.online
+            self._everywhere.list_room(room.feed.record, online, again=again)
 
     def _forget_room(self, connection: Connection, room: Room) -> None:
         joined = self._joined.get(connection)
         if joined is not None and joined.get(room.name) is room:
             del joined[room.name]
 
-    def _drop_if_empty(self, room: Room) -> None:
-        if room.is_empty and self._rooms.get(room.name) is room:
-            self._drop(room)
+    def _room_closed(self, room: Room) -> None:
+        if room.feed.record is not None:
+            self._everywhere.list_room(room.feed.record, 0)
 
-    def _drop(self, room: Room) -> None:
-        del self._rooms[room.name]
-        closing = asyncio.create_task(self._close_room(room))
-        self._closing_rooms.add(closing)
-        closing.add_done_callback(self._closing_rooms.discard)
-
-    async def _close_room(self, room: Room) -> None:
-        elsewhere = await room.close()
-        record = room.feed.record
-        # Another node that has it open says so by itself.
-        is_left = not elsewhere and not room.is_gone and room.name not in self._rooms
-        if is_left and record is not None and not record.private:
-            self._tell_everywhere({"listed": listed(record, 0)})
+    def _room_made(self, record: RoomRecord) -> None:
+        self._everywhere.list_room(record, 0)
 
     def _tell_all(self, event: bytes) -> None:
         for connection in tuple(self._connections):
             connection.send(event)
-
-    # Other nodes
-
-    def _tell_everywhere(self, news: News) -> None:
-        if self._everywhere is not None:
-            self._everywhere.tell(news)
-
-    def on_everywhere(self, news: News) -> None:
-        """Takes what concerns all nodes."""
-        match news:
-            case {"listed": {"name": str()} as room}:
-                self.directory.note(room)
-            case {"unlisted": str(name)}:
-                self.directory.remove(name)
-            case {"renamed": {"id": str(id), "name": str(name)}}:
-                self._renamed(id, name)
 
     def _renamed(self, id: str, name: str) -> None:
         guest = self.guests.get(id)
@@ -525,60 +425,7 @@ class Rooms:
         for room in rooms.values():
             room.rename(guest.person, former)
 
-    async def _reconcile(self) -> None:
-        """Looks for what no node has told us: whoever should have may be gone."""
-        was_away = False
-        listed_at = time.monotonic()
-        while True:
-            await asyncio.sleep(self.limits.reconcile_interval)
-            try:
-                await self._compare_positions()
-                if time.monotonic() - listed_at > HEARD_SECONDS / 3:
-                    listed_at = time.monotonic()
-                    await self._compare_directory()
-                was_away = False
-            except StoreError as error:
-                if not was_away:
-                    app_log.warning("%s; trying again every second", error)
-                was_away = True
-            except Exception:
-                app_log.exception("cannot compare rooms with the database")
-
-    async def _compare_positions(self) -> None:
-        rooms = dict(self._rooms)
-        names = list(rooms)
-        for start in range(0, len(names), 500):
-            some = names[start : start + 500]
-            positions = await self.store.history.positions(some)
-            for name in some:
-                if name in positions:
-                    rooms[name].feed.reached(positions[name])
-                elif not rooms[name].is_gone:
-                    rooms[name].vanish()
-
     async def _compare_directory(self) -> None:
         self.directory.load(await self.store.rooms.listed(self.limits.rooms_listed))
-        for room in tuple(self._rooms.values()):
-            self._room_changed(room)
-
-
-class _Everywhere:
-    """Listens to what concerns all nodes."""
-
-    def __init__(self, rooms: Rooms) -> None:
-        self._rooms = rooms
-
-    def on_news(self, news: News) -> None:
-        self._rooms.on_everywhere(news)
-
-    def on_arrival(self, who: Person, online: int | None, *, quietly: bool) -> None:
-        pass
-
-    def on_departure(self, id: str, online: int) -> None:
-        pass
-
-    def on_count(self, online: int) -> None:
-        pass
-
-    def on_everybody(self, present: list[Person]) -> None:
-        pass
+        for room in self._open.all().values():
+            self._room_changed(room, again=True)
