@@ -1,6 +1,10 @@
 import signal
 import socket
+from importlib import import_module
 from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
 
 from tests.programs import fujita as run_fujita
 from tests.programs import running_fujita
@@ -35,3 +39,16 @@ def test_what_goes_wrong_is_told_in_one_line(tmp_path: Path) -> None:
     assert lost.returncode == 2
     assert lost.stderr.startswith("fujita chat: ")
     assert lost.stderr.count("\n") == 1
+
+
+def test_without_its_libraries_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    command = import_module("fujita.cli.chat")
+    monkeypatch.setattr(command, "find_spec", lambda name: None)
+    for arguments, extras in [
+        ([], "chat"),
+        (["--redis", "redis://x"], "chat,redis"),
+        (["--database", "postgresql://x/y"], "chat,postgres"),
+    ]:
+        done = CliRunner().invoke(command.chat, arguments)
+        assert done.exit_code == 2
+        assert f"pip install 'fujita[{extras}]'" in done.output

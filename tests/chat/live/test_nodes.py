@@ -128,7 +128,9 @@ def test_nodes_on_one_redis_hear_of_everything_at_once(tmp_path: Path) -> None:
             listed = await bob.next("rooms")
             while all(room["name"] != "den" for room in listed["rooms"]):
                 listed = await bob.next("rooms")
-            await bob.close()
+            # Left at the node where they are not connected.
+            assert (await one.api("bob", "DELETE", "/api/rooms/lobby/join"))[0] == 204
+            assert (await bob.next("left"))["room"] == "lobby"
             departed = await alice.next("presence")
             while departed["departed"] != ["bob"]:
                 departed = await alice.next("presence")

@@ -112,7 +112,10 @@ def test_leaving_is_for_all_tabs_and_closing_is_no_leaving() -> None:
         await bob.join("den")
         assert (await bob.ask(type="leave", room="den"))["type"] == "left"
         assert (await chat.connect("bob")).welcome["yours"] == []
+        three = await chat.connect("alice")
+        await three.join("den")
         await two.ask(type="leave", room="den")
+        assert (await three.next("left")) == {"type": "left", "room": "den"}
         assert (await two.say("x", "k", "den"))["code"] == "not-joined"
 
     run(work)

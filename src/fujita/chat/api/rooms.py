@@ -136,7 +136,7 @@ class JoinHandler(ApiHandler):
         """Ends the membership of who asks."""
         name = self.room(typed)
         who = await self.somebody()
-        await self.services.store.rooms.leave(name, who.id)
+        await self.services.rooms.give_up(name, who.id)
         self.set_status(204)
         self.finish()
 

@@ -162,6 +162,14 @@ class Room:
         if self._members.get(id) is member:
             self._depart(member)
 
+    def let_go(self, id: str) -> None:
+        """Lets a person go who has left on another node, with all tabs here."""
+        member = self._members.get(id)
+        for connection in tuple(member.connections) if member is not None else ():
+            connection.send(events.left(self.name))
+            self._forget(connection, self)
+            self.leave(connection, at_once=True)
+
     def vanish(self) -> None:
         """Puts everybody out: the room was deleted."""
         self.is_gone = True
@@ -188,6 +196,12 @@ class Room:
         self.feed.take_note(position)
         if self._channel is not None:
             self._channel.tell({"note": position}, us_too=False)
+
+    def publish_leave(self, id: str) -> None:
+        """Hands on that somebody is no member any more, by their own wish."""
+        if self._channel is not None:
+            self._channel.tell({"left": id}, us_too=False)
+        self.let_go(id)
 
     def publish_typing(self, who: Person) -> None:
         """Hands on that somebody is writing."""
@@ -261,6 +275,8 @@ class Room:
                 self.broadcast(event, but=member.connections if member is not None else ())
             case {"renamed": {"id": str(id), "name": str(name)}, "former": str(former)}:
                 self.presence.rename(Person(id, name), former)
+            case {"left": str(id)}:
+                self.let_go(id)
             case {"deleted": True}:
                 self.vanish()
 

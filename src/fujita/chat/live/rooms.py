@@ -206,14 +206,24 @@ class Rooms:
         Raises:
             StoreError: The store cannot be reached.
         """
-        await self.store.rooms.leave(name, connection.guest.id)
-        for each in tuple(connection.guest.connections):
-            room = self._joined.get(each, {}).pop(name, None)
-            if room is not None:
-                room.leave(each, at_once=True)
-                each.send(events.left(name, ref if each is connection else None))
-            elif each is connection:
-                each.send(events.left(name, ref))
+        joined = self._joined.get(connection, {}).pop(name, None)
+        if joined is not None:
+            joined.leave(connection, at_once=True)
+        await self.give_up(name, connection.guest.id)
+        connection.send(events.left(name, ref))
+
+    async def give_up(self, name: str, id: str) -> None:
+        """Ends a membership; the person's tabs are told, on all nodes.
+
+        Raises:
+            StoreError: The store cannot be reached.
+        """
+        await self.store.rooms.leave(name, id)
+        room = self._open.get(name)
+        if room is not None:
+            room.publish_leave(id)
+        else:
+            self.bus.tell(name, {"left": id})
 
     async def say(self, connection: Connection, command: Say, address: str) -> None:
         """Stores a message, acknowledges it, and tells everybody in the room.
