@@ -9,9 +9,10 @@ and looks every entry up in the imported modules, wherever a name is defined or 
 import ast
 import importlib
 import inspect
-import textwrap
+import sys
 import unittest
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
 from fujita.compat.imported import imported_names
@@ -118,7 +119,7 @@ def _describe_value(value: object, wanted: str) -> str:
         return wanted if same else "another object"
     if inspect.isclass(value):
         return _describe_class(value, wanted)
-    if inspect.isfunction(value):
+    if _is_function(value):
         return f"function{_signature(value)}"
     return "data"
 
@@ -139,13 +140,17 @@ def _last_names(bases: str) -> set[str]:
 def _describe_member(value: object, wanted: str) -> str:
     if isinstance(value, (classmethod, staticmethod)):
         return f"{type(value).__name__}{_signature(value.__func__)}"
-    if inspect.isfunction(value):
+    if _is_function(value):
         return f"method{_signature(value)}"
     if inspect.isclass(value):
         return _describe_class(value, wanted)
-    if isinstance(value, property) and wanted == "property":
-        return "property"
-    return "attribute"
+    # Of a compiled class, properties are what inspect calls getset descriptors.
+    is_property = isinstance(value, property) or inspect.isgetsetdescriptor(value)
+    return "property" if is_property and wanted == "property" else "attribute"
+
+
+def _is_function(value: object) -> bool:
+    return inspect.isfunction(value) or type(value).__name__ == "cython_function_or_method"
 
 
 def _signature(function: object) -> str:
@@ -159,11 +164,8 @@ def _signature(function: object) -> str:
 def _set_here(owner: type) -> set[str]:
     """Finds the attributes that a class annotates in its body, or sets on ``self``."""
     names = set(vars(owner).get("__annotations__", ()))
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(owner)))
-    except (OSError, TypeError):
-        return names
-    for node in ast.walk(tree):
+    tree = _source_of(owner)
+    for node in ast.walk(tree) if tree is not None else ():
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             names.add(node.target.id)
         elif (
@@ -173,3 +175,18 @@ def _set_here(owner: type) -> set[str]:
         ):
             names.add(node.attr)
     return names
+
+
+def _source_of(owner: type) -> ast.ClassDef | None:
+    """Finds the source of a class, also of a compiled one: it lies beside the machine code."""
+    file = getattr(sys.modules.get(owner.__module__), "__file__", None)
+    if file is None:
+        return None
+    path = Path(file)
+    source = path.with_name(f"{path.name.partition('.')[0]}.py")
+    if not source.exists():
+        return None
+    for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+        if isinstance(node, ast.ClassDef) and node.name == owner.__name__:
+            return node
+    return None
