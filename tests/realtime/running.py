@@ -1,6 +1,7 @@
 """What tests of rooms share."""
 
 import asyncio
+import os
 from asyncio import Future
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from fujita.realtime import (
     Skipped,
     Subscription,
 )
+from tests import loop_kinds
 
 Result = TypeVar("Result")
 
@@ -22,13 +24,16 @@ PATIENCE = 10.0
 
 
 def run(main: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
-    """Runs a test's coroutine, and fails if it takes for ever."""
+    """Runs a test's coroutine, and fails if it takes for ever.
+
+    On the loop that servers have by default, or the one that ``FUJITA_LOOP`` names.
+    """
 
     async def limited() -> Result:
         async with asyncio.timeout(PATIENCE):
             return await main()
 
-    return asyncio.run(limited())
+    return loop_kinds.run(os.environ.get("FUJITA_LOOP", loop_kinds.KINDS[-1]), limited)
 
 
 async def turn() -> None:

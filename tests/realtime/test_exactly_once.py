@@ -169,8 +169,10 @@ class Rooms(RuleBasedStateMachine):
                     assert reader.got == reader.expected
             await self.hub.close()
 
-        self.run(main)
-        self.runner.close()
+        try:
+            self.run(main)
+        finally:
+            self.runner.close()
 
 
 TestRooms = Rooms.TestCase

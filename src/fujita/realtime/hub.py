@@ -157,8 +157,7 @@ class Hub:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._started is not None:
-            await self.engine.close()
+        await self.engine.close()
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -1,6 +1,7 @@
 """A room on this node: its members here, and the stream that they follow."""
 
 import asyncio
+import time
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -101,7 +102,9 @@ class Room:
         self.position = publication.position
         self._tail.append(publication)
         self._tail_bytes += len(publication.payload)
-        while len(self._tail) > TAIL_SIZE or self._tail_bytes > TAIL_BYTES:
+        # What the history has forgotten is not remembered here either.
+        most = min(TAIL_SIZE, self.options.history_size)
+        while len(self._tail) > most or self._tail_bytes > TAIL_BYTES:
             self._tail_bytes -= len(self._tail.popleft().payload)
         self.counters.received += 1
         self._hand_on(publication)
@@ -267,6 +270,8 @@ class Room:
             return None
         begin = since.offset + 1 - tail[0].offset
         end = until.offset + 1 - tail[0].offset
+        if tail[begin].time < time.time() - self.options.history_age:
+            return None
         return [tail[index] for index in range(begin, end)]
 
     async def _recover(self, subscription: Subscription, since: Position) -> None:

@@ -1,7 +1,7 @@
 """How Redis is reached: one server, Sentinels that know which, or a cluster."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -103,15 +103,24 @@ class SingleLink(Link):
     Args:
         client: The client.
         where: Its address.
+        sentinels: Clients of the Sentinels.
     """
 
-    def __init__(self, client: Any, where: str) -> None:
+    def __init__(self, client: Any, where: str, sentinels: Sequence[Any] = ()) -> None:
         self.client = client
         self.where = where
+        self._sentinels = sentinels
 
     def place(self, channel: str) -> str:
         """Names the only one."""
         return self.where
+
+    async def close(self) -> None:
+        """Ends all connections."""
+        await super().close()
+        await self.client.connection_pool.disconnect()
+        for sentinel in self._sentinels:
+            await sentinel.aclose()
 
     @asynccontextmanager
     async def listening(self, place: str) -> AsyncIterator[Any]:
@@ -202,7 +211,7 @@ def link_from_url(url: str) -> Link:
         options["db"] = int(database)
     timeouts = {"socket_timeout": CONNECT_TIMEOUT, "socket_connect_timeout": CONNECT_TIMEOUT}
     sentinel: Any = Sentinel(addresses, sentinel_kwargs=timeouts, **options)  # type: ignore[no-untyped-call]
-    return SingleLink(sentinel.master_for(service), where)
+    return SingleLink(sentinel.master_for(service), where, sentinel.sentinels)
 
 
 def _options() -> dict[str, Any]:
