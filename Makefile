@@ -9,7 +9,7 @@ TYPES := $(shell find src -name '*.pxd')
 COMPILED := $(TYPES) $(TYPES:.pxd=.py)
 AUTOBAHN := .autobahn/bin/kosoku
 
-.PHONY: help setup chat test check lint types floors unit conformance autobahn autobahn-quick applications bench clean
+.PHONY: help setup chat test check lint types floors unit conformance conformance-asyncio conformance-uvloop autobahn autobahn-quick applications bench clean
 
 help:  ## Show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,14 +50,20 @@ floors: $(DEVELOPMENT)
 	@echo "import-linter ..."
 	@$(BIN)/lint-imports --no-cache
 
-unit: $(DEVELOPMENT)  ## Run the tests
+unit: $(DEVELOPMENT)  ## Run the tests, and those of what is compiled from its sources too
 	@echo "pytest ..."
 	@$(BIN)/python -m pytest -q
+	@echo "pytest, in pure Python what is compiled else ..."
+	@FUJITA_PURE=1 $(BIN)/python -m pytest -q tests/wire tests/httputil tests/httpserver tests/web tests/test_tasks.py
 
-conformance: $(DEVELOPMENT)  ## Run the parts of Tornado's own test suite that Fujita passes whole
-	@echo "Tornado's own tests, on asyncio and on uvloop ..."
-	@$(BIN)/python -m tests.conformance.run --loop asyncio
-	@$(BIN)/python -m tests.conformance.run --loop uvloop
+conformance: $(DEVELOPMENT)  ## Run Tornado's own test suite on Fujita, on both loops, compiled and pure
+	@echo "Tornado's own tests, on asyncio and on uvloop, compiled and in pure Python ..."
+	@$(BIN)/python -m tests.conformance.run --fetch
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync conformance-asyncio conformance-uvloop
+	@FUJITA_PURE=1 $(MAKE) --no-print-directory --jobs=2 --output-sync conformance-asyncio conformance-uvloop
+
+conformance-asyncio conformance-uvloop: conformance-%:
+	@$(BIN)/python -m tests.conformance.run --loop $*
 
 $(AUTOBAHN): | $(RUNTIME)
 	@echo "Setting up Autobahn's WebSocket cases in .autobahn (once) ..."
@@ -78,4 +84,5 @@ bench: $(DEVELOPMENT)  ## Measure Fujita beside its peers (ONLY=ws-echo for one 
 	@$(BIN)/python -m benchmarks $(if $(ONLY),--only "$(ONLY)") $(if $(QUICK),--quick) $(if $(AGAINST),--against "$(AGAINST)")
 
 clean:  ## Remove what the other targets have made
+	@find src -name '*.so' -delete
 	rm -rf $(VENV) build dist .autobahn .conformance .mypy_cache .pytest_cache .ruff_cache .hypothesis

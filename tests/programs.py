@@ -14,7 +14,11 @@ PATIENCE = 20
 
 def environment(**variables: str) -> dict[str, str]:
     """This process's environment without settings of Fujita's; output is not held back."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("FUJITA_")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("FUJITA_") or name == "FUJITA_PURE"
+    }
     return {**kept, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", **variables}
 
 

@@ -51,8 +51,11 @@ def main() -> int:
     parser.add_argument("--failfast", action="store_true")
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("names", nargs="*")
+    parser.add_argument("--fetch", action="store_true", help="fetch the tests, run none")
     options = parser.parse_args()
     package = fetch_tests()
+    if options.fetch:
+        return 0
     compat.install()
     # The processes that tests start need the shim and the tests, too.
     os.environ["FUJITA_CONFORMANCE"] = str(package)
