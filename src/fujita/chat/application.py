@@ -111,6 +111,7 @@ async def make_app(
     secret: str | None = None,
     tokens: Tokens | None = None,
     embed_origins: tuple[str, ...] = (),
+    admins: tuple[str, ...] = (),
     passwords: Passwords | None = None,
     **settings: Any,
 ) -> ChatApplication:
@@ -125,6 +126,7 @@ async def make_app(
         secret: What cookies are signed with; by default what the store has for it.
         tokens: Reads the tokens of a site that embeds the chat.
         embed_origins: The sites that may show the chat in a frame.
+        admins: Logins of accounts that own the lobby and every public room that they enter.
         passwords: Makes and checks the hashes of passwords.
         settings: More settings of a `fujita.web.Application`.
 
@@ -134,7 +136,7 @@ async def make_app(
     bounds = limits or Limits()
     application = ChatApplication(
         Services(
-            rooms=Rooms(store, bus or Bus(limits=bounds), bounds),
+            rooms=Rooms(store, bus or Bus(limits=bounds), bounds, frozenset(admins)),
             store=store,
             limits=bounds,
             folder=folder or Folder("chat-files"),

@@ -15,11 +15,13 @@ from types import FrameType
 from typing import Any
 
 from fujita import httpserver, ioloop, netutil, process
+from fujita.chat.accounts.passwords import login_name
 from fujita.chat.accounts.tokens import Tokens
 from fujita.chat.application import ChatApplication, make_app
 from fujita.chat.errors import ChatError
 from fujita.chat.limits import Limits
 from fujita.chat.live.bus import Bus
+from fujita.chat.names import InvalidText
 from fujita.chat.storage import open_store
 from fujita.chat.uploads.folder import Folder
 
@@ -49,6 +51,7 @@ class Options:
         secret: What cookies are signed with; None leaves it to the database to remember one.
         embed_secret: What a site that embeds the chat signs its tokens with.
         embed_origins: The sites that may show the chat in a frame.
+        admins: Logins of accounts that own the lobby and every public room that they enter.
         trusted_proxies: The addresses whose ``X-Forwarded-…`` headers are believed.
         limits: The bounds of the chat room.
     """
@@ -62,6 +65,7 @@ class Options:
     secret: str | None = None
     embed_secret: str | None = None
     embed_origins: tuple[str, ...] = ()
+    admins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     limits: Limits | None = None
 
@@ -147,6 +151,7 @@ def _end_workers(number: int, frame: FrameType | None) -> None:
 async def _try_out(options: Options) -> None:
     Folder(options.data)
     _tokens(options)
+    _admins(options)
     await (await open_store(options.database)).close()
     bus = await _bus(options)
     await bus.close()
@@ -156,18 +161,19 @@ async def _serve(
     options: Options, sockets: list[socket.socket], announce: Callable[[str], None]
 ) -> None:
     """Serves on sockets that listen already, which end with it."""
-    try:
-        application, place = await _application(options)
-    except BaseException:
-        _close(sockets)
-        raise
-    server = httpserver.HTTPServer(
-        application,
-        max_body_size=_LONGEST_BODY,
-        xheaders=bool(options.trusted_proxies),
-        trusted_downstream=list(options.trusted_proxies),
-    )
+    # From here on a signal ends it in order, however far it has come.
     with _signals() as stopped:
+        try:
+            application, place = await _application(options)
+        except BaseException:
+            _close(sockets)
+            raise
+        server = httpserver.HTTPServer(
+            application,
+            max_body_size=_LONGEST_BODY,
+            xheaders=bool(options.trusted_proxies),
+            trusted_downstream=list(options.trusted_proxies),
+        )
         try:
             server.add_sockets(sockets)
             announce(_announcement(options, sockets, f"history in {place}"))
@@ -202,6 +208,7 @@ async def _application(options: Options) -> tuple[ChatApplication, str]:
             secret=options.secret,
             tokens=tokens,
             embed_origins=options.embed_origins,
+            admins=_admins(options),
         )
     except BaseException:
         if bus is not None:
@@ -209,6 +216,13 @@ async def _application(options: Options) -> tuple[ChatApplication, str]:
         await store.close()
         raise
     return application, store.place
+
+
+def _admins(options: Options) -> tuple[str, ...]:
+    try:
+        return tuple(login_name(login) for login in options.admins)
+    except InvalidText:
+        raise ChatError("--admin: expected logins of 3 to 32 letters, digits, . _ - @") from None
 
 
 def _tokens(options: Options) -> Tokens | None:

@@ -85,6 +85,15 @@ _NEEDED = ("sqlalchemy", "aiosqlite", "argon2", "jwt", "prometheus_client")
     help="A site that may show the chat in a frame: https://example.org",
 )
 @click.option(
+    "--admin",
+    "admins",
+    multiple=True,
+    metavar="LOGIN",
+    envvar="FUJITA_ADMIN",
+    show_envvar=True,
+    help="The account of this login owns the lobby and every public room that it enters.",
+)
+@click.option(
     "--trust-proxy",
     "trusted_proxies",
     multiple=True,
@@ -103,6 +112,7 @@ def chat(
     secret: str | None,
     embed_secret: str | None,
     embed_origins: tuple[str, ...],
+    admins: tuple[str, ...],
     trusted_proxies: tuple[str, ...],
 ) -> None:
     """Open a chat room in the browser.
@@ -133,6 +143,7 @@ def chat(
         secret=secret,
         embed_secret=embed_secret,
         embed_origins=embed_origins,
+        admins=admins,
         trusted_proxies=trusted_proxies,
     )
     try:

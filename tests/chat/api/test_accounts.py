@@ -150,3 +150,20 @@ def test_an_accounts_name_is_kept() -> None:
         assert (await chat.connect(Cookie=cookie)).welcome["you"]["name"] == "愛麗絲"
 
     run(work)
+
+
+def test_an_admin_owns_the_lobby_and_public_rooms() -> None:
+    async def work(chat: Chat) -> None:
+        bob = await chat.connect("bob")
+        assert (await bob.join())["role"] == "member"
+        await chat.api("bob", "POST", "/api/rooms", {"name": "open"})
+        await chat.api("bob", "POST", "/api/rooms", {"name": "den", "private": True})
+        alice = await chat.connect(Cookie=await register(chat))
+        assert (await alice.join())["role"] == "owner"
+        assert (await alice.join("open"))["role"] == "owner"
+        assert (await alice.join("den"))["code"] == "private"
+        assert (await alice.join("new"))["role"] == "owner"
+        said = await bob.say("spam", "k")
+        assert (await alice.ask(type="delete", room="lobby", id=said["id"]))["type"] == "done"
+
+    run(work, admins=("alice@fuji.example",))

@@ -40,16 +40,19 @@ class Rooms:
         store: What outlives this process.
         bus: Connects it with other nodes.
         limits: The bounds.
+        admins: Logins of accounts that own every public room that they enter.
     """
 
-    def __init__(self, store: Store, bus: Bus, limits: Limits) -> None:
+    def __init__(
+        self, store: Store, bus: Bus, limits: Limits, admins: frozenset[str] = frozenset()
+    ) -> None:
         self.limits = limits
         self.store = store
         self.bus = bus
         self.throttle = Throttle(limits)
         self.guests = Guests()
         self.directory = Directory(limits, self._tell_all)
-        self.admission = Admission(store, self.throttle, self._room_made)
+        self.admission = Admission(store, self.throttle, self._room_made, admins)
         self.acknowledged = 0
         self._typing = Buckets(Rate(2, 0.5))
         self._marks = Marks(store)
