@@ -470,7 +470,7 @@ class ServerProtocol(Connection):
         self._let_in()
         successor = LingeringProtocol(self.transport, self.loop)
         self.server.replace(self, successor)
-        self.transport.set_protocol(successor)
+        self.transport.set_protocol(cast("asyncio.Protocol", successor))
         self._give_up(None)
 
     def _expired(self, phase: Phase) -> None:
@@ -570,7 +570,7 @@ class ServerProtocol(Connection):
         self.exchange = None
         self._waiting = True
         self.server.replace(self, successor)
-        self.transport.set_protocol(successor)
+        self.transport.set_protocol(cast("asyncio.Protocol", successor))
         return b"" if isinstance(successor, StreamProtocol) else self.parser.take_all()
 
     def get_extra_info(self, name: str) -> Any:

@@ -35,8 +35,6 @@ class WebSocketProtocol(SuccessorProtocol):
     """
 
     transport: asyncio.Transport
-    _error: Exception | None = None
-    """Why the connection was lost, if there was a reason."""
 
     def __init__(self, handler: "_WebSocketDelegate") -> None:
         self.handler = handler
@@ -45,6 +43,8 @@ class WebSocketProtocol(SuccessorProtocol):
         self.close_code: int | None = None
         self.close_reason: str | None = None
         self._stream: TransportIOStream | None = None
+        self._error: Exception | None = None
+        """Why the connection was lost, if there was a reason."""
 
     @property
     def stream(self) -> IOStream | None:
@@ -75,7 +75,8 @@ class WebSocketProtocol(SuccessorProtocol):
         """Ends the connection at once, without a word to the other side."""
         self.transport.abort()
 
-    _abort = abort
+    def _abort(self) -> None:
+        self.abort()
 
     def set_nodelay(self, x: bool) -> None:
         """Says whether small writes leave at once (True, the default) or may be joined."""

@@ -33,8 +33,7 @@ class ClosingPart(ReceivingPart):
             code = 1000
         frame = self._wire.send_close(code, reason or "")
         self.server_terminated = True
-        self._send(frame)
-        self.flush()
+        self.send_now(frame)
         if self.client_terminated:
             self._close_transport()
         self._limit_closing()
@@ -48,9 +47,7 @@ class ClosingPart(ReceivingPart):
             self.close_reason = event.reason or None
         frame = self._wire.reply_to_close(event)
         self.server_terminated = True
-        if frame:
-            self._send(frame)
-        self.flush()
+        self.send_now(frame)
         # 7.1.1: a client waits for the server to close the transport first, so that it is the
         # server's port that is held in TIME_WAIT. After a failure (7.1.7) nobody waits.
         if isinstance(event, Failure):

@@ -3,7 +3,7 @@
 import asyncio
 from asyncio import Future
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 from fujita.escape import utf8
 from fujita.httputil import HTTPServerRequest
@@ -137,7 +137,7 @@ class WebSocketHandler(UpgradedPart):
         self.flush()
         self._finished = self._upgraded = True
         if switch is None:
-            PumpTransport(self.detach(), protocol)
+            PumpTransport(self.detach(), cast("asyncio.Protocol", protocol))
         else:
             transport = connection.protocol.transport
             protocol.connection_made(transport)

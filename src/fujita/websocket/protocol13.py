@@ -1,9 +1,16 @@
 """The WebSocket protocol of RFC 6455, from the opening handshake on."""
 
-from asyncio import AbstractEventLoop, CancelledError, Future, Transport, get_running_loop
+from asyncio import (
+    AbstractEventLoop,
+    CancelledError,
+    Future,
+    Protocol,
+    Transport,
+    get_running_loop,
+)
 from collections.abc import Callable
 from contextvars import copy_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from fujita.websocket.handshakes import handshakes_of
 from fujita.websocket.pinging import PingingPart
@@ -148,7 +155,7 @@ class WebSocketProtocol13(PingingPart):
         self._speak(loop, agreement.deflate)
         self._context = copy_context()
         self._selected_subprotocol = agreement.subprotocol
-        transport.set_protocol(self)
+        transport.set_protocol(cast("Protocol", self))
         self.start_pinging()
         # Messages may come in this very turn, and a callback that answers them needs the
         # connection. Whoever waits for it has it a turn later, one more through wait_for().

@@ -4,7 +4,7 @@ from asyncio import CancelledError, Task, current_task, sleep
 from collections.abc import Awaitable, Coroutine, Iterator
 from contextvars import Context
 from sys import exc_info
-from typing import Any
+from typing import Any, cast
 
 from fujita import gen
 from fujita.tasks import call, start
@@ -44,11 +44,10 @@ class ReceivingPart(SendingPart):
         self._task: Task[Any] | None = None
         """Goes on with a handler that has suspended; kept because the loop holds it weakly."""
         self._held: list[bytes] | None = None
+        self._held_size = 0
         self._lost = False
-
-    _held_size = 0
-    _reading_paused = False
-    _says_closed = False
+        self._reading_paused = False
+        self._says_closed = False
 
     def data_received(self, data: bytes) -> None:
         """Takes bytes from the other side; called by the transport."""
@@ -68,11 +67,11 @@ class ReceivingPart(SendingPart):
         self._busy = self._receiving = True
         outbox = self._outbox
         try:
-            self._task = call((self._handle, events), outbox.loop, outbox.pool, self._context)
+            self._task = call((_HANDLE, self, events), outbox.loop, outbox.pool, self._context)
         finally:
             self._receiving = False
             if self._pending is not None:
-                self.flush()
+                self._flush()
 
     def _handle(self, events: list[Event]) -> Coroutine[Any, Any, None] | None:
         """Handles events; returns a coroutine that does the rest if there is need to wait."""
@@ -199,7 +198,7 @@ class ReceivingPart(SendingPart):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Takes the end of the connection, and tells the handler when it has done its work."""
-        super().connection_lost(exc)
+        SendingPart.connection_lost(self, exc)
         self._lost = True
         if exc is not None:
             self._error = exc
@@ -224,7 +223,11 @@ class ReceivingPart(SendingPart):
         finally:
             self._task = None
             # Handler and connection no longer refer to each other.
-            del self.handler
+            self.handler = cast("_WebSocketDelegate", None)
+
+
+_HANDLE = ReceivingPart._handle
+"""Not a method of an object, which would have to be made for each message."""
 
 
 def awaitable(result: Any) -> Awaitable[Any]:

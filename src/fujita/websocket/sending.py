@@ -10,7 +10,8 @@ from fujita.websocket.delegate import _WebSocketDelegate
 from fujita.websocket.errors import WebSocketClosedError
 from fujita.websocket.outbox import Outbox, outbox_of
 from fujita.websocket.parameters import _WebSocketParams
-from fujita.wire.websocket import PerMessageDeflate, PreparedMessage, Role, WebSocketConnection
+from fujita.wire.websocket import PerMessageDeflate, PreparedMessage, Role
+from fujita.wire.websocket.connection import WebSocketConnection
 
 TURN_LIMIT = 65536
 """Bytes that a connection gathers within a turn of the loop before they go to the transport."""
@@ -116,7 +117,8 @@ class SendingPart(WebSocketProtocol):
             raise WebSocketClosedError
         if self._shares_frames:
             return self._send(frames)
-        return self._send(b"".join(map(self._wire.send_prepared, messages)))
+        wire = self._wire
+        return self._send(b"".join([wire.send_prepared(message) for message in messages]))
 
     def _frame(self, message: str | bytes | dict[str, Any], binary: bool) -> bytes:
         """Frames a message for this connection alone, or for those that compress alike."""
@@ -153,6 +155,12 @@ class SendingPart(WebSocketProtocol):
 
     # Bytes.
 
+    def send_now(self, frame: bytes) -> None:
+        """Sends bytes, and before them what waits for the end of the turn."""
+        if frame:
+            self._send(frame)
+        self._flush()
+
     def _send(self, frame: bytes) -> "Future[None]":
         """Sends bytes at the end of the turn."""
         pending = self._pending
@@ -174,7 +182,7 @@ class SendingPart(WebSocketProtocol):
     def _send_much(self) -> "Future[None]":
         """Goes on where a lot is to be sent: hands it to the transport, and makes writers wait."""
         if self._pending_size > TURN_LIMIT:
-            self.flush()
+            self._flush()
         waiting = self._pending_size + self.transport.get_write_buffer_size()
         if waiting > self.params.max_write_buffer_size and self._paused:
             self._give_up(waiting)
@@ -187,6 +195,9 @@ class SendingPart(WebSocketProtocol):
 
     def flush(self) -> None:
         """Hands everything to the transport; called once per turn."""
+        self._flush()
+
+    def _flush(self) -> None:
         pending = self._pending
         if pending is None:
             return
@@ -233,7 +244,7 @@ class SendingPart(WebSocketProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Takes the end of the connection; called by the transport."""
-        super().connection_lost(exc)
+        WebSocketProtocol.connection_lost(self, exc)
         self.client_terminated = self.server_terminated = True
         self._pending = None
         drained, self._drained = self._drained, None

@@ -78,7 +78,11 @@ class WebSocketConnection(MessageReceiver):
         Raises:
             SendAfterCloseError: The Close frame has been sent already.
         """
-        payload = text.encode() if isinstance(text, str) else text
+        if type(text) is str:
+            string = text
+            payload = string.encode()
+        else:
+            payload = text.encode() if isinstance(text, str) else text
         if self._plain and len(payload) < 126:
             return SHORT_TEXT_HEADERS[len(payload)] + payload
         return self._send_message(TEXT, payload)

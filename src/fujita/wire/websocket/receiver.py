@@ -22,12 +22,17 @@ from fujita.wire.websocket.frames import (
     check_header,
     read_length,
 )
-from fujita.wire.websocket.mask import apply_mask, rotate_key
+from fujita.wire.websocket.mask import apply_mask, rotate_key, unmask
 
 MAX_FRAGMENTS = 1_000_000
 """Frames that a message may come in, unless told otherwise."""
 
-_from_bytes = int.from_bytes
+_LARGEST = 1 << 62
+"""A limit over this, infinity even, is none."""
+
+# Integers of C where this is compiled.
+_WHOLE_TEXT = FIN_TEXT
+_WHOLE_BINARY = FIN_BINARY
 
 
 class MessageReceiver:
@@ -86,7 +91,7 @@ class MessageReceiver:
         # What a short frame has beside its payload: a server receives masked frames.
         self._mask_bit = MASKED if role is Role.SERVER else 0
         self._overhead = 6 if role is Role.SERVER else 2
-        self._whole = min(max_message_size, self.max_frame_size)
+        self._whole = int(min(max_message_size, self.max_frame_size, _LARGEST))
         self._short = min(MAX_CONTROL_SIZE, self._whole)
         self._at_rest = True  # between messages, with nothing held: the fast path is open
         self._ended = False
@@ -117,21 +122,19 @@ class MessageReceiver:
             ever again: RFC 6455, section 1.4, has "any further data received" discarded.
         """
         # What a chat room receives: one text, whole, in one unfragmented frame.
-        size = len(data) - self._overhead
-        if not self._at_rest or size < 0 or data[0] != FIN_TEXT:
+        start = self._overhead
+        size = len(data) - start
+        if not self._at_rest or size < 0 or data[0] != _WHOLE_TEXT:
             return self._receive(data)
         length = data[1] ^ self._mask_bit  # over 127 with the wrong mask bit
-        if length == size <= self._short:
-            payload = data[self._overhead :]
-            if self._mask_bit:
-                mask = _from_bytes((data[2:6] * 32)[:size])
-                payload = (_from_bytes(payload) ^ mask).to_bytes(size)
-        elif length == 126 <= size and (data[2] << 8 | data[3] == size - 2 <= self._whole):
-            payload = data[self._overhead + 2 :]
-            if self._mask_bit:
-                payload = apply_mask(data[4:8], payload)
-        else:
+        if length == 126 <= size:
+            start += 2
+            size -= 2
+            if data[2] << 8 | data[3] != size or size > self._whole:
+                return self._receive(data)
+        elif length != size or size > self._short:
             return self._receive(data)
+        payload = unmask(data, start, start + size) if self._mask_bit else data[start:]
         try:
             return [payload.decode()]
         except UnicodeDecodeError:
@@ -188,17 +191,12 @@ class MessageReceiver:
             stop = start + size
             if (
                 stop <= end
-                and FIN_TEXT <= first <= FIN_BINARY
+                and _WHOLE_TEXT <= first <= _WHOLE_BINARY
                 and size <= limit
                 and not self._opcode
             ):
-                payload = data[start:stop]
-                if mask_bit and size > 128:
-                    payload = apply_mask(data[start - 4 : start], payload)
-                elif mask_bit:  # apply_mask again, without the cost of the call
-                    mask = _from_bytes((data[start - 4 : start] * 32)[:size])
-                    payload = (_from_bytes(payload) ^ mask).to_bytes(size)
-                events.append(payload.decode() if first == FIN_TEXT else payload)
+                payload = unmask(data, start, stop) if mask_bit else data[start:stop]
+                events.append(payload.decode() if first == _WHOLE_TEXT else payload)
                 position = stop
             else:
                 stop = self._read_frame(data, position, events)

@@ -1,0 +1,3 @@
+cdef class SuccessorProtocol:
+    cdef public object forget
+    cdef object __weakref__
