@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from fujita import escape, template
 from fujita.escape import utf8
 from fujita.util import ObjectDict
+from fujita.web.authentication import AuthenticationPart
 from fujita.web.localization import LocalizationPart
 from fujita.web.response import ResponsePart
 from fujita.web.uimodules import UIModule, _UIModuleNamespace
@@ -18,13 +19,11 @@ if TYPE_CHECKING:
     from fujita.web.handler import RequestHandler
 
 
-class RenderingPart(LocalizationPart, ResponsePart):
+class RenderingPart(AuthenticationPart, LocalizationPart, ResponsePart):
     """Templates."""
 
     _template_loaders: dict[str, template.BaseLoader] = {}  # noqa: RUF012 - shared on purpose
     _template_loader_lock = threading.Lock()
-
-    current_user: Any
 
     _active_modules: dict[str, UIModule]
 
