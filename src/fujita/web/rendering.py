@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, cast
 from fujita import escape, template
 from fujita.escape import utf8
 from fujita.util import ObjectDict
-from fujita.web.authentication import AuthenticationPart
 from fujita.web.localization import LocalizationPart
 from fujita.web.response import ResponsePart
 from fujita.web.uimodules import UIModule, _UIModuleNamespace
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from fujita.web.handler import RequestHandler
 
 
-class RenderingPart(AuthenticationPart, LocalizationPart, ResponsePart):
+class RenderingPart(LocalizationPart, ResponsePart):
     """Templates."""
 
     _template_loaders: dict[str, template.BaseLoader] = {}  # noqa: RUF012 - shared on purpose
@@ -184,7 +183,7 @@ class RenderingPart(AuthenticationPart, LocalizationPart, ResponsePart):
         namespace = {
             "handler": self,
             "request": self.request,
-            "current_user": self.current_user,
+            "current_user": cast("RequestHandler", self).current_user,
             "locale": self.locale,
             "_": self.locale.translate,
             "pgettext": self.locale.pgettext,
