@@ -25,12 +25,12 @@ from tests.chat.processes import served  # noqa: E402
 
 IMAGES = Path(__file__).parent / "images"
 
-CODE = '''Here is how to hear every message of a room:
+CODE = """Here is how to hear every message of a room:
 ```python
 async with hub.listen("design", since=position) as listener:
     async for publication in listener:
         print(publication.data)
-```'''
+```"""
 
 ENGLISH = {
     "room": "Design",

@@ -198,7 +198,11 @@ class Browser:
         field.send_keys(Keys.ENTER)
 
     def open_room(self, name: str) -> None:
-        self.one("#room-name").send_keys(name, Keys.ENTER)
+        if not self.all("#room-name"):
+            self.click("#open-room")
+        field = self.one("#room-name")
+        field.clear()
+        field.send_keys(name, Keys.ENTER)
 
     def rename(self, name: str) -> None:
         self.click("#me")

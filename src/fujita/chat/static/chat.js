@@ -49,7 +49,6 @@ const draw = oncePerFrame(() => {
   log.update();
   drawClosed(room);
   drawTyping(room);
-  drawTitle(client);
 });
 
 function redraw() {
@@ -58,6 +57,7 @@ function redraw() {
   people.redraw();
   log.redraw();
   banner.update();
+  drawTitle(client);
 }
 
 /** Shows a room; its address is the page's then, but in a frame, where the page's own says who we are. */
@@ -97,7 +97,11 @@ function visitUnread() {
   if (unread) visit(unread.name);
 }
 
-client.addEventListener("change", draw);
+client.addEventListener("change", () => {
+  draw();
+  // Nothing is drawn in a hidden tab, but its title is read.
+  drawTitle(client);
+});
 client.addEventListener("said", ({ detail: { author, text, files = [] } }) => {
   announce(`${author.name}: ${text || files.map(({ name }) => name).join(", ")}`);
 });

@@ -44,6 +44,7 @@ export class Composer {
         event.preventDefault();
       }
     });
+    addEventListener("resize", () => this.#drawField());
     byId("emoji").addEventListener("click", ({ currentTarget }) => {
       showPicker(currentTarget, (emoji) => {
         this.insert(emoji);

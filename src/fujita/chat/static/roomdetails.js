@@ -19,21 +19,25 @@ const FOR_EVER = Date.UTC(2100, 0);
 /** Puts a link to the current room into the clipboard; for a private room, an invitation. */
 export async function copyLink(client) {
   const { room } = client;
-  let link = new URL(addressOf(room.name), location.origin).href;
-  let said = "room.copied";
-  if (room.isPrivate) {
-    const answer = await ask("POST", roomPath(room.name, "/invitations"), {});
-    if (answer.error) return toast(complaintOf(answer));
-    link = new URL(`/invite/${answer.token}`, location.origin).href;
-    said = "room.invited";
-  }
+  const address = room.isPrivate ? invitation(room) : addressOf(room.name);
+  const link = Promise.resolve(address).then((path) => path && new URL(path, location.origin).href);
   try {
-    await navigator.clipboard.writeText(link);
-    toast(words(said));
+    // Handed over as a promise: after a wait for the server, Safari would not let us any more.
+    const text = link.then((found) => new Blob([found], { type: "text/plain" }));
+    await navigator.clipboard.write([new ClipboardItem({ "text/plain": text })]);
+    if (await link) toast(words(room.isPrivate ? "room.invited" : "room.copied"));
   } catch {
     // Only pages that came over HTTPS, or from this machine, may use the clipboard.
-    showLink(link);
+    const found = await link;
+    if (found) showLink(found);
   }
+}
+
+async function invitation({ name }) {
+  const answer = await ask("POST", roomPath(name, "/invitations"), {});
+  if (!answer.error) return `/invite/${answer.token}`;
+  toast(complaintOf(answer));
+  return null;
 }
 
 function showLink(link) {
