@@ -10,7 +10,7 @@ COMPILED := $(TYPES) $(TYPES:.pxd=.py)
 AUTOBAHN := .autobahn/bin/kosoku
 FUZZ := $(VENV)/.fuzz
 
-.PHONY: help setup chat test check lint types floors unit conformance conformance-asyncio conformance-uvloop autobahn autobahn-quick applications bench fuzz clean
+.PHONY: help setup chat test check lint types floors unit conformance conformance-asyncio conformance-uvloop autobahn autobahn-quick applications bench screenshots fuzz clean
 
 help:  ## Show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ applications: $(DEVELOPMENT)  ## Run the test suite of an application on Tornado
 
 bench: $(DEVELOPMENT)  ## Measure Fujita beside its peers (ONLY=ws-echo for one row, QUICK=1 for a short run)
 	@$(BIN)/python -m benchmarks $(if $(ONLY),--only "$(ONLY)") $(if $(QUICK),--quick) $(if $(AGAINST),--against "$(AGAINST)")
+
+screenshots: $(DEVELOPMENT)  ## Take the pictures of the chat room in docs/images (needs Chromium)
+	@$(BIN)/python docs/screenshots.py
 
 $(FUZZ): $(DEVELOPMENT)
 	@echo "Installing atheris in $(VENV) (once) ..."

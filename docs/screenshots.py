@@ -186,7 +186,7 @@ async def converse(port: int, script: dict[str, Any]) -> list[Guest]:
 
 def look(page: Browser, name: str) -> None:
     """Takes a picture when everything has come to rest."""
-    page.run("document.documentElement.style.setProperty('--unused', '0')")
+    page.cdp("Input.dispatchMouseEvent", type="mouseMoved", x=700, y=20)
     page.run("return Promise.all(document.getAnimations().map((a) => a.finished.catch(() => 0)))")
     page.screenshot(IMAGES / f"{name}.png")
 
@@ -209,7 +209,7 @@ def photograph(page: Browser, port: int, script: dict[str, Any], language: str) 
     page.reset()
     page.speaks({"en": "en-GB", "zh": "zh-CN"}[language])
     page.prefers("light")
-    window(page, 1280, 800, 1.5)
+    window(page, 1280, 1000, 1.5)
     room = script["room"].lower()
     page.open(port, f"/room/{quote(room)}")
     page.rename(you)

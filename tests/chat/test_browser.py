@@ -1,6 +1,5 @@
 """The page in Chromium, against the program: what people do with it."""
 
-import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,10 +9,8 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from fujita.chat import open_store
 from fujita.chat.limits import Rate
-from fujita.chat.storage import Draft, Person
-from tests.chat.browsers import Browser, browser
+from tests.chat.browsers import Browser, browser, fill
 from tests.chat.processes import served
 
 pytestmark = pytest.mark.timeout(120)
@@ -46,18 +43,6 @@ def bob(browsers: tuple[Browser, Browser]) -> Iterator[Browser]:
 def port(tmp_path: Path) -> Iterator[int]:
     with served(tmp_path / "chat.db", limits={"departure_grace": 1.0}) as (_, port):
         yield port
-
-
-def fill(database: Path, texts: list[str], room: str = "lobby") -> None:
-    async def main() -> None:
-        store = await open_store(database)
-        await store.rooms.create(room, room, Person("xu", "Xu"), 0)
-        for number, text in enumerate(texts):
-            time = 1_700_000_000_000 + number * 1000
-            await store.append(Draft(room, time, "xu", "Xu", text, f"key-{number}"))
-        await store.close()
-
-    asyncio.run(main())
 
 
 def test_two_browsers_talk_and_one_that_is_reloaded_finds_the_history(

@@ -2,16 +2,18 @@
 
 import base64
 import struct
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import jwt
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.chat.browsers import Browser, browser
+from tests.chat.browsers import Browser, browser, fill
 from tests.chat.processes import served
 from tests.chat.relay import Relay
 
@@ -161,7 +163,7 @@ def test_a_mention_is_completed_and_stands_out(alice: Browser, bob: Browser, ser
     assert field.get_attribute("aria-activedescendant") == "suggestion-0"
     field.send_keys(Keys.ENTER, "please", Keys.ENTER)
     bob.wait_for(bob.messages, [f"ask @{bob.name()} please"])
-    assert bob.texts(".message.for-me .mention.me") == [f"@{bob.name()}"]
+    assert bob.texts(".message.for-me .mention.mine") == [f"@{bob.name()}"]
     assert alice.texts(".mention") == [f"@{bob.name()}"]
 
 
@@ -334,3 +336,50 @@ def test_the_switches_beside_the_name(alice: Browser, server: int) -> None:
     alice.reload()
     assert alice.run("return document.documentElement.dataset.theme") == "dark"
     assert alice.text("#your-rooms-title") == "我的房间"
+
+
+def test_a_message_of_long_ago_is_shown_among_its_neighbours(
+    alice: Browser, tmp_path: Path
+) -> None:
+    texts = [f"message {number}" for number in range(400)]
+    texts[20] = "the needle"
+    fill(tmp_path / "chat.db", texts)
+    with served(tmp_path / "chat.db") as (_, port):
+        alice.open(port)
+        alice.wait_for(lambda: alice.messages()[-1:], ["message 399"])
+        alice.click("#search-open")
+        alice.one("#search").send_keys("needle")
+        alice.wait(lambda: alice.all(".result"), "the result")
+        alice.click(".result")
+        alice.wait_for(lambda: alice.texts(".message.found .words"), ["the needle"])
+        shown = alice.messages()
+        assert shown[shown.index("the needle") + 1] == "message 21"
+        # From there one reads on, until the past has become the present.
+        end = "const l = document.getElementById('log'); l.scrollTop = l.scrollHeight;"
+
+        def is_at_the_end() -> bool:
+            alice.run(end)
+            return alice.messages()[-1] == "message 399"
+
+        alice.wait(is_at_the_end, "the end")
+        shown = alice.messages()
+        assert shown == texts[texts.index(shown[0]) :]
+
+
+def test_a_site_shows_the_chat_in_a_frame_to_its_own_users(alice: Browser, tmp_path: Path) -> None:
+    secret = "a secret that the site and the chat share"
+    origins = ("http://127.0.0.1",)
+    with served(tmp_path / "chat.db", embed_secret=secret, embed_origins=origins) as (_, port):
+        claims = {"sub": "4711", "name": "Alice", "exp": time.time() + 600}
+        token = jwt.encode(claims, secret, algorithm="HS256")
+        alice.open(port, f"/embed?token={token}&room=support")
+        assert alice.text("#room-title") == "support"
+        assert alice.name() == "Alice"
+        picture = tmp_path / "red.png"
+        picture.write_bytes(png())
+        alice.one("#files").send_keys(str(picture))
+        alice.wait_for(lambda: len(alice.all(".attachment.arrived")), 1)
+        alice.say("hello")
+        width = "return document.querySelector('.thumbnail img')?.naturalWidth"
+        alice.wait_for(lambda: alice.run(width), 8)
+        assert alice.driver.get_cookies() == []

@@ -51,7 +51,7 @@ function withMentions(text, people) {
   const pattern = new RegExp(named.map(({ name }) => `@${RegExp.escape?.(name) ?? escape(name)}`).join("|"), "g");
   const mention = ([found]) => {
     const isMe = named.some(({ name, isMe }) => isMe && found === `@${name}`);
-    return element("span", { class: isMe ? "mention me" : "mention", text: found });
+    return element("span", { class: isMe ? "mention mine" : "mention", text: found });
   };
   return split(text, pattern, mention, withLinks);
 }
