@@ -8,8 +8,9 @@ DEVELOPMENT := $(VENV)/.development
 TYPES := $(shell find src -name '*.pxd')
 COMPILED := $(TYPES) $(TYPES:.pxd=.py)
 AUTOBAHN := .autobahn/bin/kosoku
+FUZZ := $(VENV)/.fuzz
 
-.PHONY: help setup chat test check lint types floors unit conformance conformance-asyncio conformance-uvloop autobahn autobahn-quick applications bench clean
+.PHONY: help setup chat test check lint types floors unit conformance conformance-asyncio conformance-uvloop autobahn autobahn-quick applications bench screenshots fuzz clean
 
 help:  ## Show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +84,17 @@ applications: $(DEVELOPMENT)  ## Run the test suite of an application on Tornado
 bench: $(DEVELOPMENT)  ## Measure Fujita beside its peers (ONLY=ws-echo for one row, QUICK=1 for a short run)
 	@$(BIN)/python -m benchmarks $(if $(ONLY),--only "$(ONLY)") $(if $(QUICK),--quick) $(if $(AGAINST),--against "$(AGAINST)")
 
+screenshots: $(DEVELOPMENT)  ## Take the pictures of the chat room in docs/images (needs Chromium)
+	@$(BIN)/python docs/screenshots.py
+
+$(FUZZ): $(DEVELOPMENT)
+	@echo "Installing atheris in $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --group fuzz
+	@touch $(FUZZ)
+
+fuzz: $(FUZZ)  ## Fuzz every parser for a minute (SECONDS=600 for longer, ONLY=cookies for one)
+	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(ONLY)
+
 clean:  ## Remove what the other targets have made
 	@find src -name '*.so' -delete
-	rm -rf $(VENV) build dist .autobahn .conformance .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist .autobahn .conformance .fuzz .mypy_cache .pytest_cache .ruff_cache .hypothesis

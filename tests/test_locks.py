@@ -430,3 +430,22 @@ def test_no_cycles() -> None:
             gc.enable()
 
     asyncio.run(main())
+
+
+@each_kind
+def test_panel_looks_whether_a_lock_is_held(kind: str) -> None:
+    # Before it writes to a bokeh session's WebSocket out of turn; its tests set it, too.
+    async def main() -> None:
+        lock = locks.Lock()
+        assert lock._block._value == 1
+        async with lock:
+            assert lock._block._value == 0
+            waiting = lock.acquire()
+        assert lock._block._value == 0
+        await waiting
+        lock.release()
+        assert lock._block._value == 1
+        lock._block._value = 0
+        assert not lock.acquire().done()
+
+    run(kind, main)

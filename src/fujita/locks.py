@@ -234,10 +234,11 @@ class Lock:
     """
 
     def __init__(self) -> None:
-        self._semaphore = BoundedSemaphore()
+        # panel looks at the value of the semaphore of this name.
+        self._block = BoundedSemaphore()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} [{self._semaphore._state()}]>"
+        return f"<{type(self).__name__} [{self._block._state()}]>"
 
     def acquire(self, timeout: Deadline = None) -> "Future[_ReleasingContextManager]":
         """Takes the lock, as soon as it is free.
@@ -246,7 +247,7 @@ class Lock:
             A future for a context manager that calls `release` at the end of its block. After the
             timeout, it raises `TimeoutError`.
         """
-        return self._semaphore.acquire(timeout)
+        return self._block.acquire(timeout)
 
     def release(self) -> None:
         """Gives the lock to the coroutine that has waited longest, or else leaves it free.
@@ -255,7 +256,7 @@ class Lock:
             RuntimeError: Nobody holds the lock.
         """
         try:
-            self._semaphore.release()
+            self._block.release()
         except ValueError:
             raise RuntimeError("release unlocked lock") from None
 

@@ -48,6 +48,7 @@ TimeoutError = asyncio.TimeoutError
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_WINDOW_BITS = 16 + zlib.MAX_WBITS  # the 16 asks zlib for gzip's header and checksum
+_GZIP_STEP = 16384
 _ESCAPED_CHARACTER = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -98,22 +99,27 @@ class GzipDecompressor:
             )
         pieces = []
         room = max_length
-        while value:
+        position, size = 0, len(value)
+        while position < size:
+            # At its end a member copies what was not its own, and may be twenty bytes long: of a
+            # whole value that would take quadratic time.
+            window = value[position : position + _GZIP_STEP]
             if self._member is None:
-                self._member = _new_gzip_member(value)
-            piece = self._member.decompress(value, room)
+                self._member = _new_gzip_member(window)
+            piece = self._member.decompress(window, room)
             pieces.append(piece)
             if self._member.eof:
-                value = self._member.unused_data
+                rest = self._member.unused_data
                 self._member = None
             else:
-                value = self._member.unconsumed_tail
+                rest = self._member.unconsumed_tail
+            position += len(window) - len(rest)
             if max_length:
                 room -= len(piece)
                 # zlib would take a room of 0 as "no bound".
                 if room == 0:
                     break
-        self._remainder = value
+        self._remainder = value[position:]
         return b"".join(pieces)
 
     @property

@@ -1,5 +1,6 @@
 """Chromium without a window, driven by Selenium: what a guest sees and does."""
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -17,6 +18,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
+
+from fujita.chat import open_store
+from fujita.chat.storage import Draft, Person
 
 Result = TypeVar("Result")
 
@@ -65,6 +69,20 @@ def browser() -> Iterator["Browser"]:
             yield Browser(driver)
         finally:
             driver.quit()
+
+
+def fill(database: Path, texts: list[str], room: str = "lobby") -> None:
+    """Puts messages into a database before a server opens it."""
+
+    async def main() -> None:
+        store = await open_store(database)
+        await store.rooms.create(room, room, Person("xu", "Xu"), 0)
+        for number, text in enumerate(texts):
+            time = 1_700_000_000_000 + number * 1000
+            await store.append(Draft(room, time, "xu", "Xu", text, f"key-{number}"))
+        await store.close()
+
+    asyncio.run(main())
 
 
 class Browser:
@@ -198,7 +216,11 @@ class Browser:
         field.send_keys(Keys.ENTER)
 
     def open_room(self, name: str) -> None:
-        self.one("#room-name").send_keys(name, Keys.ENTER)
+        if not self.all("#room-name"):
+            self.click("#open-room")
+        field = self.one("#room-name")
+        field.clear()
+        field.send_keys(name, Keys.ENTER)
 
     def rename(self, name: str) -> None:
         self.click("#me")

@@ -22,8 +22,6 @@ UNLIKE = {
     "iostream.SSLIOStream.__init__": "takes the same arguments, and names them",
     "platform.asyncio.AnyThreadEventLoopPolicy": "lazy here, too, which cannot be seen",
     "template.Template.file": "the tree of a template is of another make",
-    "web.RequestHandler.current_user": "read and set like a property, but faster",
-    "web.RequestHandler.locale": "read and set like a property, but faster",
     "websocket.WebSocketClientConnection": "connects without simple_httpclient's connection",
     "websocket.WebSocketProtocol": "is an asyncio protocol",
     "websocket.WebSocketProtocol13": "frames are parsed elsewhere",

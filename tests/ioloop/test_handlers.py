@@ -1,6 +1,7 @@
 import os
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -237,3 +238,135 @@ def test_loop_closes_although_what_it_watches_is_closed_already(kind: str) -> No
         io_loop.add_handler(watched, print, IOLoop.READ)
         watched.close()
         io_loop.close(all_fds=True)
+
+
+class WaitingLoop:
+    """A loop that waits in a thread of its own for what never comes."""
+
+    def __init__(self, io_loop: IOLoop) -> None:
+        self.io_loop = io_loop
+        self.thread = threading.Thread(target=io_loop.start)
+
+    def __enter__(self) -> IOLoop:
+        self.thread.start()
+        self.turn()
+        return self.io_loop
+
+    def __exit__(self, *error: object) -> None:
+        self.io_loop.add_callback(self.io_loop.stop)
+        self.thread.join(5)
+
+    def turn(self, callback: Callable[[], None] = lambda: None) -> None:
+        """Calls something on the loop and waits until that is done."""
+        done = threading.Event()
+        self.io_loop.add_callback(callback)
+        self.io_loop.add_callback(done.set)
+        assert done.wait(5)
+
+
+def test_handler_that_another_thread_adds_while_the_loop_waits(io_loop: IOLoop, pair: Pair) -> None:
+    # ipyparallel's engine opens a ZMQStream on the loop of a thread that runs already.
+    near, far = pair
+    seen: list[bytes] = []
+    arrived = threading.Event()
+
+    def readable(fd: socket.socket, events: int) -> None:
+        seen.append(fd.recv(10))
+        arrived.set()
+
+    waiting = WaitingLoop(io_loop)
+    with waiting:
+        io_loop.add_handler(near, readable, IOLoop.READ)
+        far.send(b"one")
+        assert arrived.wait(5)
+        arrived.clear()
+        io_loop.update_handler(near, IOLoop.NONE)
+        waiting.turn()
+        far.send(b"two")
+        waiting.turn()
+        assert seen == [b"one"]
+        io_loop.update_handler(near, IOLoop.READ)
+        assert arrived.wait(5)
+        io_loop.remove_handler(near)
+        waiting.turn()
+        far.send(b"three")
+        waiting.turn()
+    assert seen == [b"one", b"two"]
+    assert not io_loop.readers  # type: ignore[attr-defined]
+
+
+@pytest.mark.skipif(not hasattr(os, "eventfd"), reason="Linux only")
+def test_descriptor_that_tells_of_a_change_only_once(io_loop: IOLoop) -> None:
+    # As ZeroMQ's descriptors: readable once, for any number of messages, until it is asked.
+    counter = os.eventfd(0, os.EFD_NONBLOCK)
+    seen: list[int] = []
+    arrived = threading.Event()
+
+    def readable(fd: int, events: int) -> None:
+        seen.append(os.eventfd_read(fd))
+        # A stream that changes what it waits for, back and forth, within one turn.
+        io_loop.update_handler(fd, IOLoop.NONE)
+        os.eventfd_write(fd, 1)
+        io_loop.update_handler(fd, IOLoop.READ)
+        if len(seen) == 5:
+            io_loop.remove_handler(fd)
+            arrived.set()
+
+    try:
+        with WaitingLoop(io_loop):
+            io_loop.add_handler(counter, readable, IOLoop.READ)
+            os.eventfd_write(counter, 3)
+            assert arrived.wait(5)
+    finally:
+        os.close(counter)
+    assert seen == [3, 1, 1, 1, 1]
+
+
+def test_descriptor_number_that_another_thread_gives_away_and_gets_again(
+    io_loop: IOLoop, pair: Pair
+) -> None:
+    near, far = pair
+    seen: list[str] = []
+    arrived = threading.Event()
+
+    def handler(name: str) -> Callable[[socket.socket, int], None]:
+        def readable(fd: socket.socket, events: int) -> None:
+            fd.recv(10)
+            seen.append(name)
+            arrived.set()
+
+        return readable
+
+    release = threading.Event()
+    waiting = WaitingLoop(io_loop)
+    with waiting:
+        io_loop.add_handler(near, handler("first"), IOLoop.READ)
+        waiting.turn()
+        # The loop has no chance to do one change before the next is asked for.
+        io_loop.add_callback(release.wait, 5)
+        io_loop.remove_handler(near)
+        io_loop.add_handler(near, handler("second"), IOLoop.READ)
+        release.set()
+        waiting.turn()
+        far.send(b"x")
+        assert arrived.wait(5)
+        arrived.clear()
+        io_loop.remove_handler(near)
+        waiting.turn(lambda: io_loop.add_handler(near, handler("third"), IOLoop.READ))
+        far.send(b"x")
+        assert arrived.wait(5)
+        io_loop.remove_handler(near)
+        waiting.turn()
+    assert seen == ["second", "third"]
+
+
+def test_another_thread_is_told_of_a_descriptor_that_is_not_open(io_loop: IOLoop) -> None:
+    near, far = os.pipe()
+    os.close(near)
+    os.close(far)
+    with WaitingLoop(io_loop):
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            io_loop.add_handler(near, print, IOLoop.READ)
+        io_loop.add_handler(0, print, IOLoop.NONE)
+        io_loop.remove_handler(0)
+    assert not io_loop.handlers  # type: ignore[attr-defined]

@@ -13,10 +13,16 @@ PATIENCE = 10.0
 
 
 def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+    """Gives a port that is free, as is the one that a cluster's node adds 10,000 for."""
+    while True:
+        with socket.socket() as sock, socket.socket() as bus:
+            sock.bind(("127.0.0.1", 0))
+            port: int = sock.getsockname()[1]
+            try:
+                bus.bind(("127.0.0.1", port + 10000))
+            except (OSError, OverflowError):
+                continue
+            return port
 
 
 def redis_server() -> str:
@@ -57,7 +63,9 @@ class RedisServer:
                     if connection.recv(64).startswith(b"+PONG"):
                         return
             except OSError:
-                assert time.monotonic() < end, "redis-server does not start"
+                if time.monotonic() > end:
+                    self.kill()
+                    pytest.fail("redis-server does not start")
             time.sleep(0.02)
 
     def kill(self) -> None:

@@ -17,6 +17,8 @@ from tests.realtime.running import Recorder, run
 pytestmark = pytest.mark.timeout(90)
 
 ROOMS = [f"room {number}" for number in range(12)]
+NODE = ("--cluster-enabled", "yes", "--cluster-node-timeout", "2000")
+CREATE = ("--cluster-replicas", "0", "--cluster-yes")
 OPTIONS = RoomOptions(presence=True, history_size=1000)
 
 
@@ -32,24 +34,27 @@ def command_line(port: int, *words: str) -> str:
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[RedisServer]]:
     redis_server()
-    servers = []
-    for _ in range(3):
-        folder = tmp_path_factory.mktemp("node")
-        server = RedisServer(folder, "--cluster-enabled", "yes", "--cluster-node-timeout", "2000")
-        server.start()
-        servers.append(server)
-    addresses = [f"127.0.0.1:{server.port}" for server in servers]
-    command_line(
-        servers[0].port, "--cluster", "create", *addresses, "--cluster-replicas", "0",
-        "--cluster-yes",
-    )  # fmt: skip
-    end = time.monotonic() + 20
-    while any("cluster_state:ok" not in command_line(s.port, "cluster", "info") for s in servers):
-        assert time.monotonic() < end, "the cluster does not come together"
-        time.sleep(0.1)
-    yield servers
-    for server in servers:
-        server.kill()
+    servers: list[RedisServer] = []
+    try:
+        for _ in range(3):
+            folder = tmp_path_factory.mktemp("node")
+            server = RedisServer(folder, *NODE)
+            server.start()
+            servers.append(server)
+        addresses = [f"127.0.0.1:{server.port}" for server in servers]
+        command_line(servers[0].port, "--cluster", "create", *addresses, *CREATE)
+        end = time.monotonic() + 20
+        while not all(map(is_ready, servers)):
+            assert time.monotonic() < end, "the cluster does not come together"
+            time.sleep(0.1)
+        yield servers
+    finally:
+        for server in servers:
+            server.kill()
+
+
+def is_ready(server: RedisServer) -> bool:
+    return "cluster_state:ok" in command_line(server.port, "cluster", "info")
 
 
 def test_rooms_are_spread_over_a_cluster(cluster: list[RedisServer]) -> None:

@@ -69,7 +69,7 @@ def test_method_and_body(code: int, method: str, becomes: str) -> None:
     assert dict(former.headers) == BODY_FIELDS
 
 
-SECRETS = {"Authorization": "secret", "Cookie": "secret"}
+SECRETS = {"Authorization": "secret", "Cookie": "secret", "Proxy-Authorization": "secret"}
 
 
 @pytest.mark.parametrize("location", ["http://h:81/", "https://h/", "http://i/", "//x.h/"])

@@ -134,3 +134,9 @@ def test_constants() -> None:
     )
     assert web.DEFAULT_SIGNED_VALUE_VERSION == 2
     assert web.DEFAULT_SIGNED_VALUE_MIN_VERSION == 1
+
+
+def test_a_value_of_version_1_is_of_no_key_version() -> None:
+    assert decode_signed_value({1: "one"}, "name", "anything") is None
+    signed = create_signed_value("one", "name", "value", version=1)
+    assert decode_signed_value({1: "one"}, "name", signed) is None

@@ -390,3 +390,34 @@ def test_a_subclass_may_search_several_folders(serve: Serve, root: Path) -> None
     assert site.get("/files/text.txt").body == TEXT
     assert site.get("/files/two.txt").text == "two"
     assert site.get("/files/../root-secret.txt").status == 403
+
+
+def test_every_step_of_serving_a_file_may_be_overridden(serve: Serve, root: Path) -> None:
+    """As Jupyter's, bokeh's, panel's and voila's handlers of files do it."""
+
+    class Own(StaticFileHandler):
+        def set_headers(self) -> None:
+            super().set_headers()
+            self.set_header("X-Own", "yes")
+
+        def compute_etag(self) -> str | None:
+            return None
+
+        async def get(self, path: str, include_body: bool = True) -> None:
+            if path == "other":
+                self.write("from elsewhere")
+                return
+            await super().get(path, include_body)
+
+        async def head(self, path: str) -> None:
+            self.set_header("X-Head", path)
+            await self.get(path, include_body=False)
+
+    site = serve(serving(root, Own))
+    response = site.get("/files/text.txt")
+    assert (response.body, response.headers["X-Own"]) == (TEXT, "yes")
+    assert "Etag" not in response.headers
+    assert site.get("/files/other").text == "from elsewhere"
+    response = site.head("/files/text.txt")
+    assert response.headers["X-Head"] == "text.txt"
+    assert (response.body, response.headers["Content-Length"]) == (b"", str(len(TEXT)))

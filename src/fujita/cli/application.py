@@ -1,6 +1,5 @@
 """Serves an application that is named as ``package.module:app``."""
 
-import asyncio
 import inspect
 import os
 import re
@@ -8,9 +7,7 @@ import sys
 from importlib import import_module
 from typing import Any
 
-import click
-
-from fujita.cli.errors import CommandError, listening_hint
+from fujita.cli.errors import CommandError
 from fujita.cli.program import import_from_here
 
 _NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
@@ -74,30 +71,3 @@ def _is_asgi(found: Any) -> bool:
     if not inspect.iscoroutinefunction(function):
         return False
     return len(inspect.signature(function).parameters) == 3
-
-
-def serve_application(application: Any, name: str, port: int, address: str) -> None:
-    """Serves until a signal ends the process.
-
-    Raises:
-        CommandError: The address cannot be listened on.
-    """
-    asyncio.run(_serve(application, name, port, address))
-
-
-async def _serve(application: Any, name: str, port: int, address: str) -> None:
-    from fujita.httpserver import HTTPServer
-    from fujita.netutil import bind_sockets
-
-    try:
-        sockets = bind_sockets(port, address)
-    except OSError as error:
-        hint = listening_hint(error)
-        raise CommandError(f"{error.strerror or error}{f' ({hint})' if hint else ''}") from None
-    server = HTTPServer(application)
-    server.add_sockets(sockets)
-    for sock in sockets:
-        host, number = sock.getsockname()[:2]
-        url = f"http://[{host}]:{number}" if ":" in host else f"http://{host}:{number}"
-        click.echo(f"Serving {name} on {url} (Ctrl-C ends it)", err=True)
-    await asyncio.Event().wait()

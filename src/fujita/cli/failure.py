@@ -49,9 +49,12 @@ def _place(error: Exception, frames: TracebackType | None) -> str:
     """Names file and line, of the program rather than of a library that it uses."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{_short(error.filename)}, line {error.lineno}: "
-    for summary in reversed(traceback.extract_tb(frames)):
-        if _is_the_programs(summary.filename):
-            return f"{_short(summary.filename)}, line {summary.lineno}: "
+    for frame, line in reversed(list(traceback.walk_tb(frames))):
+        # The compiled parts of Fujita name their files as they were called when it was built.
+        if str(frame.f_globals.get("__name__")).startswith("fujita."):
+            continue
+        if _is_the_programs(frame.f_code.co_filename):
+            return f"{_short(frame.f_code.co_filename)}, line {line}: "
     return ""
 
 

@@ -9,6 +9,8 @@ from click.core import ParameterSource
 if TYPE_CHECKING:
     from fujita.cli.loops import LoopKind
 
+_OF_APPLICATIONS = ["port", "address", "factory", "workers", "certificate", "key"]
+
 
 class RunCommand(click.Command):
     """Knows that what follows a script is the script's, what follows an application is ours."""
@@ -36,7 +38,8 @@ class RunCommand(click.Command):
     cls=RunCommand,
     context_settings={"allow_interspersed_args": False, "ignore_unknown_options": False},
     epilog="SIGTERM or Ctrl-C ends a server when the requests under way are answered; "
-    "a second one ends it at once.",
+    "a second one ends it at once. SIGHUP renews the workers of an application one after "
+    "the other, or the certificate of one without workers.",
 )
 @click.option("-m", "is_module", is_flag=True, help="TARGET is a module, as for 'python -m'.")
 @click.option(
@@ -62,6 +65,29 @@ class RunCommand(click.Command):
     envvar="FUJITA_FACTORY",
     show_envvar=True,
     help="The application is made by calling TARGET.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 1000),
+    default=1,
+    show_default=True,
+    envvar="FUJITA_WORKERS",
+    show_envvar=True,
+    help="Processes that serve an application on one port; those that die are replaced.",
+)
+@click.option(
+    "--certificate",
+    type=click.Path(dir_okay=False),
+    envvar="FUJITA_CERTIFICATE",
+    show_envvar=True,
+    help="Serve an application by HTTPS with this certificate (PEM, with its chain).",
+)
+@click.option(
+    "--key",
+    type=click.Path(dir_okay=False),
+    envvar="FUJITA_KEY",
+    show_envvar=True,
+    help="The certificate's private key (PEM), if it is not in the same file.",
 )
 @click.option(
     "--loop",
@@ -135,6 +161,9 @@ def run(
     port: int,
     address: str,
     factory: bool,
+    workers: int,
+    certificate: str | None,
+    key: str | None,
     loop: "LoopKind",
     grace: float,
     show_traceback: bool,
@@ -150,33 +179,46 @@ def run(
 
     or a module with -m, or an application:
 
-        fujita run package.module:app --port 9000
+        fujita run package.module:app --port 9000 --workers 4
 
     Options of Fujita stand before a script; all that stands behind it is the script's. The
     script need not be changed: 'import tornado' gives it Fujita.
     """
     from fujita import compat
-    from fujita.cli.application import is_application_name, load_application, serve_application
+    from fujita.cli.application import is_application_name, load_application
+    from fujita.cli.certificate import Certificate
     from fujita.cli.loops import choose_loop
     from fujita.cli.program import check_script, run_module, run_script
     from fujita.cli.running import run_program
+    from fujita.cli.serving import Serving, serve_application
     from fujita.httpserver.settings import defaults
 
     for name, value in limits.items():
         setattr(defaults, name, value)
     is_application = not is_module and is_application_name(target)
     if not is_application:
-        _refuse_options(context, ["port", "address", "factory"])
+        _refuse_options(context, _OF_APPLICATIONS)
         if not is_module:
             check_script(target)
+    if key and not certificate:
+        raise click.UsageError("--key needs --certificate, the file whose key it is", context)
     choose_loop(loop)
     compat.install()
     compat.install_in_children()
 
     def program() -> None:
         if is_application:
-            application = load_application(target, factory)
-            serve_application(application, target, port, address)
+            serve_application(
+                Serving(
+                    name=target,
+                    load=lambda: load_application(target, factory),
+                    port=port,
+                    address=address,
+                    workers=workers,
+                    grace=grace,
+                    certificate=Certificate(certificate, key) if certificate else None,
+                )
+            )
         elif is_module:
             run_module(target, list(arguments))
         else:

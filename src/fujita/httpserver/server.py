@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from fujita.http1connection import HTTP1ConnectionParameters
     from fujita.iostream import IOStream
 
+_EXPECTING = 1.0
+
 
 class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
     """A server for HTTP/1.1.
@@ -219,7 +221,9 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
     async def drain(self, timeout: float) -> int:
         """Lets the requests under way finish, then closes what is left.
 
-        Idle connections are closed at once and WebSockets are told that the server goes away.
+        Idle connections are closed and WebSockets are told that the server goes away. A client
+        that had its last response less than a second ago may be sending the next request: it is
+        answered if it comes within a second, with ``Connection: close``.
 
         Args:
             timeout: How many seconds to wait for that.
@@ -227,15 +231,34 @@ class HTTPServer(TCPServer, Configurable, HTTPServerConnectionDelegate):
         Returns:
             The number of connections that had to be closed in the middle of something.
         """
-        for connection in list(self.connections):
-            connection.shut_down()
+        expecting = self._begin_to_drain(timeout)
         if timeout > 0:
-            await self._wait_until_empty(timeout)
+            if expecting:
+                await self._wait_until_empty(min(timeout, _EXPECTING))
+                for connection in expecting & self.connections:
+                    connection.shut_down()
+                timeout -= _EXPECTING
+            await self._wait_until_empty(max(timeout, 0))
         left = list(self.connections)
         for connection in left:
             connection.abort()
         await self._wait_until_empty(5)
         return len(left)
+
+    def _begin_to_drain(self, timeout: float) -> "set[ServerProtocol | SuccessorProtocol]":
+        """Ends what can be ended now; gives the connections on which a request may be coming."""
+        expecting: set[ServerProtocol | SuccessorProtocol] = set()
+        recently = asyncio.get_running_loop().time() - _EXPECTING
+        for connection in list(self.connections):
+            if timeout > 0 and isinstance(connection, ServerProtocol):
+                since = connection.waiting_since()
+                if since is not None and since > recently:
+                    # RFC 9112 section 9.6: the response to the last request says that it is.
+                    connection.closing = True
+                    expecting.add(connection)
+                    continue
+            connection.shut_down()
+        return expecting
 
     async def _wait_until_empty(self, timeout: float) -> None:
         if not self.connections:

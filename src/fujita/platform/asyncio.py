@@ -108,10 +108,13 @@ class BaseAsyncIOLoop(IOLoop):
             raise ValueError(f"fd {number} added twice")
         self.handlers[number] = (watched, handler)
         try:
+            if number in self.readers or number in self.writers:
+                # Another thread has removed the handler before, and the loop is yet to do so.
+                self._watch(number, IOLoop.NONE)
             self._watch(number, events)
         except BaseException:
-            self._watch(number, IOLoop.NONE)
             del self.handlers[number]
+            self._watch(number, IOLoop.NONE)
             raise
 
     def update_handler(self, fd: int | Selectable, events: int) -> None:
@@ -123,12 +126,38 @@ class BaseAsyncIOLoop(IOLoop):
     def remove_handler(self, fd: int | Selectable) -> None:
         """See `IOLoop.remove_handler`."""
         number, _ = self.split_fd(fd)
-        if number in self.handlers:
+        if self.handlers.pop(number, None) is not None:
             self._watch(number, IOLoop.NONE)
-            del self.handlers[number]
 
     def _watch(self, number: int, events: int) -> None:
-        """Makes the asyncio loop watch exactly for ``events``."""
+        """Makes the asyncio loop watch exactly for ``events``, whichever thread asks for it."""
+        loop = self.asyncio_loop
+        if (
+            isinstance(loop, asyncio.BaseEventLoop)
+            or asyncio._get_running_loop() is loop
+            or not loop.is_running()
+        ):
+            self._watch_at_once(number, events)
+            return
+        # libuv, and so uvloop, tells the operating system of a change before it waits, not while
+        # it does. Some programs, such as ipyparallel's engine, open a stream on a loop that waits
+        # in another thread; asyncio's loop hears of its events all the same.
+        if events:
+            # What cannot be watched is to be said to who asks, as far as it can be told here.
+            os.fstat(number)
+        loop.call_soon_threadsafe(self._watch_in_turn, number, events, self.handlers.get(number))
+
+    def _watch_in_turn(
+        self,
+        number: int,
+        events: int,
+        entry: tuple[int | Selectable, Callable[..., None]] | None,
+    ) -> None:
+        """Does what another thread asked for, unless the descriptor's handler has changed since."""
+        if self.handlers.get(number) is entry:
+            self._watch_at_once(number, events)
+
+    def _watch_at_once(self, number: int, events: int) -> None:
         loop = self.selector_loop
         if events & IOLoop.READ:
             if number not in self.readers:

@@ -27,6 +27,12 @@ def task_id() -> int | None:
     return _task_id
 
 
+def set_task_id(number: int) -> None:
+    """Makes this process the worker of that number."""
+    global _task_id
+    _task_id = number
+
+
 def fork_processes(num_processes: int | None, max_restarts: int | None = None) -> int:
     """Forks worker processes and watches over them.
 
@@ -69,12 +75,16 @@ def fork_processes(num_processes: int | None, max_restarts: int | None = None) -
 
 def _fork(number: int, workers: dict[int, int]) -> bool:
     """Starts a worker; tells whether this process is it."""
-    global _task_id
-    pid = os.fork()
-    if pid:
-        workers[pid] = number
-        return False
-    _task_id = number
+    # A SIGTERM between the two lines would not reach the new worker.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    try:
+        pid = os.fork()
+        if pid:
+            workers[pid] = number
+            return False
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    set_task_id(number)
     return True
 
 
@@ -151,6 +161,11 @@ class _SigtermRelay:
                 os.kill(self.parent, signal.SIGTERM)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if os.getpid() != self.parent:
+            # A worker just started again, which has not got its own handler back yet.
+            signal.signal(number, self.replaced)
+            os.kill(os.getpid(), number)
+            return
         self.received = True
         self.send()
 

@@ -8,7 +8,7 @@ from fujita.simple_httpclient.hop import Hop
 REDIRECT_CODES = frozenset({301, 302, 303, 307, 308})
 
 _BODY_FIELDS = ("Content-Length", "Content-Type", "Content-Encoding", "Transfer-Encoding")
-_SECRET_FIELDS = ("Authorization", "Cookie")
+_SECRET_FIELDS = ("Authorization", "Cookie", "Proxy-Authorization")
 
 
 def follow(hop: Hop, code: int, location: str) -> Hop:

@@ -5,7 +5,6 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
-from fujita.lazy import made_on_demand
 from fujita.web.base import HandlerBase
 from fujita.web.errors import HTTPError
 
@@ -18,10 +17,18 @@ Method = Callable[..., Awaitable[None] | None]
 class AuthenticationPart(HandlerBase):
     """The user."""
 
-    @made_on_demand
+    _current_user: Any
+
+    @property
     def current_user(self) -> Any:
         """The user: what ``get_current_user`` gives, or what has been set, in ``prepare`` say."""
-        return self.get_current_user()
+        if not hasattr(self, "_current_user"):
+            self._current_user = self.get_current_user()
+        return self._current_user
+
+    @current_user.setter
+    def current_user(self, user: Any) -> None:
+        self._current_user = user
 
     def get_current_user(self) -> Any:
         """Finds out who the user is, from a cookie say; to be overridden. No coroutine."""

@@ -1,17 +1,24 @@
 """The part of a handler that knows the user's language."""
 
 from fujita import locale as locales
-from fujita.lazy import made_on_demand
 from fujita.web.base import HandlerBase
 
 
 class LocalizationPart(HandlerBase):
     """The user's language, by preference or by what the browser asks for."""
 
-    @made_on_demand
+    _locale: locales.Locale
+
+    @property
     def locale(self) -> locales.Locale:
         """The user's locale; may be set."""
-        return self.get_user_locale() or self.get_browser_locale()
+        if not hasattr(self, "_locale"):
+            self._locale = self.get_user_locale() or self.get_browser_locale()
+        return self._locale
+
+    @locale.setter
+    def locale(self, locale: locales.Locale) -> None:
+        self._locale = locale
 
     def get_user_locale(self) -> locales.Locale | None:
         """Gives the locale that the user has chosen, ``None`` to go by the browser."""

@@ -24,8 +24,6 @@ class RenderingPart(LocalizationPart, ResponsePart):
     _template_loaders: dict[str, template.BaseLoader] = {}  # noqa: RUF012 - shared on purpose
     _template_loader_lock = threading.Lock()
 
-    current_user: Any
-
     _active_modules: dict[str, UIModule]
 
     @property
@@ -185,7 +183,7 @@ class RenderingPart(LocalizationPart, ResponsePart):
         namespace = {
             "handler": self,
             "request": self.request,
-            "current_user": self.current_user,
+            "current_user": cast("RequestHandler", self).current_user,
             "locale": self.locale,
             "_": self.locale.translate,
             "pgettext": self.locale.pgettext,

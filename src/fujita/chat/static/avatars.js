@@ -1,11 +1,11 @@
-// A guest's coloured disc: the same guest has the same colour everywhere.
+// Somebody's coloured seal: the same person has the same colour everywhere.
 
 import { element } from "./dom.js";
 
 const HUES = 12;
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
-/** Returns the class that carries a guest's colour. */
+/** Returns the class that carries a person's colour. */
 export function hueOf(id) {
   // FNV-1a, and a last stir: ids that are alike are not to look alike.
   let hash = 0x811c9dc5;
@@ -14,7 +14,7 @@ export function hueOf(id) {
   return `hue-${(hash >>> 8) % HUES}`;
 }
 
-/** Returns what stands in the disc: the first letter, or the digits of a generated name. */
+/** Returns what stands in the seal: the first letter, or the digits of a generated name. */
 export function initialsOf(name) {
   const digits = /\s\d*(\d\d)$/.exec(name);
   if (digits) return digits[1];
@@ -22,7 +22,7 @@ export function initialsOf(name) {
   return first ? first.segment.toLocaleUpperCase() : "?";
 }
 
-/** Makes the disc. */
+/** Makes the seal. */
 export function avatar({ id, name }) {
   return element("span", {
     class: `avatar ${hueOf(id)}`,

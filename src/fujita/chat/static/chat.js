@@ -1,36 +1,54 @@
 // The page: puts the parts together and moves between rooms.
 
+import { token } from "./api.js";
 import { Client } from "./client.js";
+import { drawClosed, drawTyping } from "./closed.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { byId, oncePerFrame, setText } from "./dom.js";
 import { closeDrawer, prepareDrawers } from "./drawers.js";
-import { PeopleList, RoomLists } from "./lists.js";
+import { edit } from "./editor.js";
+import { RoomLists } from "./lists.js";
 import { Log } from "./log.js";
-import { addressOf, roomAt, roomName, titleOf } from "./names.js";
+import { LOBBY, addressOf, roomAt, titleOf } from "./names.js";
+import { openRoomDialog } from "./newroom.js";
 import { Banner, announce, drawTitle, toast } from "./notices.js";
+import { PeopleList } from "./people.js";
+import { copyLink, showDetails } from "./roomdetails.js";
+import { openSearch } from "./search.js";
 import { Settings } from "./settings.js";
+import { commandKey, listenToKeys } from "./shortcuts.js";
+import { Tools } from "./tools.js";
 import { hasWords, words } from "./words.js";
 
-const connection = new Connection(`${location.origin.replace(/^http/, "ws")}/socket`);
+const connection = new Connection(`${location.origin.replace(/^http/, "ws")}/socket`, token);
 const client = new Client(connection);
-const log = new Log(client);
+const tools = new Tools(client, (item) => edit(client, item));
+const log = new Log(client, (id, emoji, on) => tools.react(id, emoji, on));
+const composer = new Composer(client, () => log.toEnd(), editLast);
 const roomLists = new RoomLists(client, visit);
-const people = new PeopleList(client);
-const composer = new Composer(client, () => log.toEnd());
+const people = new PeopleList(client, (name) => {
+  closeDrawer();
+  composer.insert(`@${name} `);
+});
 const settings = new Settings(client, redraw);
 const banner = new Banner(connection);
 const hasKeyboard = matchMedia("(hover: hover) and (pointer: fine)");
 
-client.isWatched = () => !document.hidden && document.hasFocus() && log.follows;
+client.isWatched = () => !document.hidden && document.hasFocus() && log.follows && client.room.past === null;
 
 const draw = oncePerFrame(() => {
-  setText(byId("room-title"), `# ${titleOf(client.current)}`);
+  const { room, current } = client;
+  setText(byId("room-title"), titleOf(current, room.title));
+  setText(byId("room-topic"), room.topic);
+  byId("room-icon").setAttribute("href", room.isPrivate || room.refusal ? "#icon-lock" : "#icon-hash");
   roomLists.update();
   people.update();
   composer.update();
   settings.update();
   log.update();
+  drawClosed(room);
+  drawTyping(room);
 });
 
 function redraw() {
@@ -42,10 +60,10 @@ function redraw() {
   drawTitle(client);
 }
 
-/** Shows a room; its address is the page's then. */
+/** Shows a room; its address is the page's then, but in a frame, where the page's own says who we are. */
 function visit(name) {
   closeDrawer();
-  if (name !== client.current) history.pushState(null, "", addressOf(name));
+  if (name !== client.current && token === null) history.pushState(null, "", addressOf(name));
   client.enter(name);
   watched();
   if (hasKeyboard.matches) composer.focus();
@@ -55,66 +73,68 @@ function watched() {
   if (client.isWatched()) client.markRead();
 }
 
-function complain(code, values) {
-  const key = hasWords(`error.${code}`) ? `error.${code}` : "page.error";
-  toast(words(key, values));
+function editLast() {
+  const last = client.room.present.items.findLast((item) => item.kind === "message" && !item.deleted && tools.canEdit(item));
+  if (last) edit(client, last);
+  return Boolean(last);
 }
 
-function openRoom(event) {
-  event.preventDefault();
-  const field = byId("room-name");
-  const { name, code } = roomName(field.value);
-  setText(byId("room-error"), code ? words(`error.${code}`) : "");
-  field.setAttribute("aria-invalid", String(Boolean(code)));
-  if (code) return;
-  field.value = "";
-  visit(name);
+function search() {
+  openSearch(client, (room, id) => {
+    visit(room);
+    log.show(id);
+  });
 }
 
-async function copyLink() {
-  const link = new URL(addressOf(client.current), location.origin).href;
-  try {
-    await navigator.clipboard.writeText(link);
-    toast(words("room.copied"));
-  } catch {
-    // Only pages that came over HTTPS, or from this machine, may use the clipboard.
-    toast(words("room.copy-failed", { link }));
-  }
+/** Goes to the room above or below in the list. */
+function step(by) {
+  const names = [...client.rooms.keys()];
+  visit(names[(names.indexOf(client.current) + by + names.length) % names.length]);
 }
 
-/** Alt and an arrow go to the room above or below; "/" goes to the message field. */
-function pressed(event) {
-  const isTyping = event.target.closest("input, textarea, dialog");
-  if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
-    const names = [...client.rooms.keys()];
-    const step = event.key === "ArrowUp" ? names.length - 1 : 1;
-    event.preventDefault();
-    visit(names[(names.indexOf(client.current) + step) % names.length]);
-  } else if (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey) {
-    event.preventDefault();
-    composer.focus();
-  }
+function visitUnread() {
+  const unread = [...client.rooms.values()].find((room) => room.unread && room.name !== client.current);
+  if (unread) visit(unread.name);
 }
 
 client.addEventListener("change", () => {
-  const address = addressOf(client.current);
-  if (roomAt(location.pathname) !== client.current) history.replaceState(null, "", address);
-  drawTitle(client);
   draw();
+  // Nothing is drawn in a hidden tab, but its title is read.
+  drawTitle(client);
 });
-client.addEventListener("said", ({ detail }) => announce(detail));
-client.addEventListener("problem", ({ detail }) => complain(detail.code, detail.values));
+client.addEventListener("said", ({ detail: { author, text, files = [] } }) => {
+  announce(`${author.name}: ${text || files.map(({ name }) => name).join(", ")}`);
+});
+client.addEventListener("problem", ({ detail: { code, values } }) => {
+  toast(words(hasWords(`error.${code}`) ? `error.${code}` : "page.error", values));
+});
+client.addEventListener("gone", () => {
+  if (token === null && roomAt(location) !== client.current) history.replaceState(null, "", addressOf(client.current));
+});
 addEventListener("popstate", () => {
-  client.enter(roomAt(location.pathname));
+  client.enter(roomAt(location));
   watched();
 });
 addEventListener("focus", watched);
 document.addEventListener("visibilitychange", watched);
-document.addEventListener("keydown", pressed);
-byId("open-room").addEventListener("submit", openRoom);
-byId("copy-link").addEventListener("click", copyLink);
+byId("open-room").addEventListener("click", () => openRoomDialog(visit));
+byId("copy-link").addEventListener("click", () => copyLink(client));
+byId("room-details").addEventListener("click", () => showDetails(client));
+byId("search-open").addEventListener("click", () => {
+  closeDrawer();
+  search();
+});
+byId("closed-lobby").addEventListener("click", (event) => {
+  event.preventDefault();
+  visit(LOBBY);
+});
+listenToKeys({ search, write: () => composer.focus(), room: step, unread: visitUnread });
+setText(byId("search-keys"), `${commandKey} K`);
 
 prepareDrawers();
-client.enter(roomAt(location.pathname));
+const invite = new URLSearchParams(location.search).get("invite");
+// An invitation is for one: it does not stay in the address, to be copied from there.
+if (invite !== null && token === null) history.replaceState(null, "", location.pathname);
+client.enter(roomAt(location), invite);
 connection.open();
 if (hasKeyboard.matches) composer.focus();

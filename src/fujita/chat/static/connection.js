@@ -7,18 +7,22 @@ const SILENCE = 20_000;
 const PATIENCE = 8_000;
 const TICK = 2_000;
 
-// Close codes of RFC 6455: the server had enough of us, so a hurry would not help.
+// Close codes: the server had enough of us (RFC 6455), so a hurry would not help…
 const POLICY_VIOLATION = 1008;
 const TRY_AGAIN_LATER = 1013;
+const TOO_MANY = 4429;
+// …or the token that a site gave its user has ended: only the site has another one.
+const TOKEN_ENDED = 4401;
 
 /**
  * A connection that comes back by itself.
  *
- * Its state is "connecting", "open" or "waiting". `change` is dispatched when that changes, and
+ * Its state is "connecting", "open", "waiting" or "ended". `change` is dispatched when that changes, and
  * `event` for each thing that the server says.
  */
 export class Connection extends EventTarget {
   #url;
+  #token;
   #socket = null;
   #attempts = 0;
   #timer = null;
@@ -28,9 +32,11 @@ export class Connection extends EventTarget {
   state = "connecting";
   nextAttempt = 0;
 
-  constructor(url) {
+  /** @param token Says who we are where there are no cookies; otherwise null. */
+  constructor(url, token = null) {
     super();
-    this.#url = url;
+    this.#url = token === null ? url : `${url}?auth=token`;
+    this.#token = token;
     addEventListener("online", () => this.#wake());
     addEventListener("offline", () => this.#ask());
     // A page that is left may live on in the browser's cache, for the way back.
@@ -50,6 +56,9 @@ export class Connection extends EventTarget {
     this.#socket = socket;
     this.#lastHeard = Date.now();
     this.#asked = 0;
+    socket.addEventListener("open", () => {
+      if (this.#token !== null) socket.send(JSON.stringify({ type: "hello", token: this.#token }));
+    });
     socket.addEventListener("message", ({ data }) => {
       if (socket === this.#socket) this.#hear(data);
     });
@@ -80,7 +89,11 @@ export class Connection extends EventTarget {
 
   #lost(code) {
     this.#socket = null;
-    const isCrowded = code === POLICY_VIOLATION || code === TRY_AGAIN_LATER;
+    if (code === TOKEN_ENDED) {
+      this.#set("ended");
+      return;
+    }
+    const isCrowded = [POLICY_VIOLATION, TRY_AGAIN_LATER, TOO_MANY].includes(code);
     const base = isCrowded ? CROWDED_DELAY : FIRST_DELAY * 2 ** this.#attempts;
     // Jitter: when a server comes back, its guests are not to arrive all in one moment.
     const delay = Math.min(base, LONGEST_DELAY) * (0.5 + Math.random());
@@ -105,8 +118,9 @@ export class Connection extends EventTarget {
   #watch() {
     const now = Date.now();
     if (this.state === "open" && now - this.#lastHeard > SILENCE) this.#ask();
+    const isTrying = this.state === "connecting" || this.state === "open";
     const since = this.state === "connecting" ? this.#lastHeard : this.#asked;
-    if (this.state !== "waiting" && since && now - since > PATIENCE) {
+    if (isTrying && since && now - since > PATIENCE) {
       // Nobody answers. A close handshake would wait for the same dead peer: it is not waited for.
       this.#socket.close();
       this.#lost(0);

@@ -1,6 +1,7 @@
 // Building and arranging elements. Text only ever goes in as text: nothing here parses markup.
 
 const SVG = "http://www.w3.org/2000/svg";
+const SWITCHES = new Set(["hidden", "disabled", "checked", "value", "required", "selected"]);
 
 /** Returns the element with that id; the page is known to have it. */
 export function byId(id) {
@@ -8,18 +9,19 @@ export function byId(id) {
 }
 
 /**
- * Makes an element. Properties that start with "on" are listeners, `text` is its text, `hidden` and
- * `disabled` are switches, all others are attributes; those that are null are left out.
+ * Makes an element. Properties that start with "on" are listeners, `text` is its text, `hidden` and the like
+ * are properties, all others are attributes; those that are null are left out.
  */
 export function element(tag, properties = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
+    if (value === null || value === undefined) continue;
     if (name === "text") made.textContent = value;
     else if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (name === "hidden" || name === "disabled") made[name] = value;
-    else if (value !== null && value !== undefined) made.setAttribute(name, value);
+    else if (SWITCHES.has(name)) made[name] = value;
+    else made.setAttribute(name, value);
   }
-  made.append(...children.filter((child) => child !== null));
+  made.append(...children.flat().filter((child) => child !== null && child !== undefined));
   return made;
 }
 
@@ -32,6 +34,13 @@ export function icon(name) {
   use.setAttribute("href", `#icon-${name}`);
   svg.append(use);
   return svg;
+}
+
+/** Makes a button that shows an icon, and has a name for those who do not see it. */
+export function iconButton(name, label, act, more = {}) {
+  const { class: looks = "icon-button", ...others } = more;
+  const properties = { type: "button", class: looks, "aria-label": label, title: label, onclick: act };
+  return element("button", { ...properties, ...others }, icon(name));
 }
 
 /** Makes `parent` hold exactly `nodes`, in that order, and moves as few of them as it can. */

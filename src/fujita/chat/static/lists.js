@@ -1,11 +1,10 @@
-// The rooms on one side and the people on the other.
+// The rooms on one side.
 
-import { avatar } from "./avatars.js";
-import { arrange, byId, element, icon, setText } from "./dom.js";
+import { arrange, byId, element, icon } from "./dom.js";
 import { LOBBY, addressOf, titleOf } from "./names.js";
 import { countWords, words } from "./words.js";
 
-/** Shows the rooms that this tab is in, and the others that there are. */
+/** Shows the rooms that the reader is a member of, and the others that there are. */
 export class RoomLists {
   #client;
   #visit;
@@ -23,22 +22,23 @@ export class RoomLists {
     const own = [...rooms.values()].map((room) =>
       this.#row({
         name: room.name,
+        title: titleOf(room.name, room.title || directory.get(room.name)?.title),
+        isPrivate: room.isPrivate || room.refusal === "private",
         online: room.joined ? room.online : (directory.get(room.name)?.online ?? 0),
         unread: room.unread,
+        mentions: room.mentions,
         isCurrent: room.name === current,
         isOurs: true,
       }),
     );
     const others = [...directory.values()]
       .filter(({ name }) => !rooms.has(name))
-      .sort((one, other) => other.online - one.online)
-      .map(({ name, online }) => this.#row({ name, online, unread: 0 }));
+      .sort((one, other) => other.online - one.online || one.name.localeCompare(other.name))
+      .map(({ name, title, online }) => this.#row({ name, title: titleOf(name, title), online, unread: 0 }));
     arrange(byId("your-rooms"), own);
     arrange(byId("other-rooms"), others);
     byId("no-other-rooms").hidden = others.length > 0;
-    byId("rooms-dot").hidden = ![...rooms.values()].some(
-      (room) => room.unread && room.name !== current,
-    );
+    byId("rooms-dot").hidden = ![...rooms.values()].some((room) => room.unread && room.name !== current);
   }
 
   /** Forgets what was drawn: the language has changed. */
@@ -47,8 +47,8 @@ export class RoomLists {
     this.update();
   }
 
-  #row({ name, online, unread, isCurrent = false, isOurs = false }) {
-    const look = JSON.stringify([online, unread, isCurrent, isOurs]);
+  #row({ name, title, online, unread, mentions = 0, isPrivate = false, isCurrent = false, isOurs = false }) {
+    const look = JSON.stringify([title, online, unread, mentions, isPrivate, isCurrent, isOurs]);
     const drawn = this.#rows.get(name);
     if (drawn?.look === look) return drawn.node;
     const hadFocus = drawn?.node.contains(document.activeElement);
@@ -60,15 +60,15 @@ export class RoomLists {
         "aria-current": isCurrent ? "page" : null,
         onclick: (event) => this.#clicked(event, name),
       },
-      element("span", { class: "room-hash", "aria-hidden": "true", text: "#" }),
-      element("span", { class: "room-name", text: titleOf(name) }),
-      unread ? badge(unread) : count(online),
+      icon(isPrivate ? "lock" : "hash"),
+      element("span", { class: "room-name", text: title }),
+      unread ? badge(unread, mentions) : count(online),
     );
     const node = element(
       "li",
       { class: ["room-item", unread && "unread", stays && "stays"].filter(Boolean).join(" ") },
       link,
-      stays ? null : this.#leaveButton(name),
+      stays ? null : this.#leaveButton(name, title),
     );
     this.#rows.set(name, { look, node });
     if (hadFocus) {
@@ -78,13 +78,13 @@ export class RoomLists {
     return node;
   }
 
-  #leaveButton(name) {
+  #leaveButton(name, title) {
     return element(
       "button",
       {
         type: "button",
         class: "room-leave",
-        "aria-label": words("room.leave", { room: name }),
+        "aria-label": words("room.leave", { room: title }),
         onclick: () => this.#client.leave(name),
       },
       icon("close"),
@@ -98,12 +98,13 @@ export class RoomLists {
   }
 }
 
-function badge(unread) {
+function badge(unread, mentions) {
   return element(
     "span",
-    { class: "badge" },
-    element("span", { "aria-hidden": "true", text: unread > 99 ? "99+" : String(unread) }),
+    { class: mentions ? "badge for-me" : "badge" },
+    element("span", { "aria-hidden": "true", text: `${mentions ? "@" : ""}${unread > 99 ? "99+" : unread}` }),
     element("span", { class: "visually-hidden", text: countWords("room.unread", unread) }),
+    mentions ? element("span", { class: "visually-hidden", text: ` ${words("room.mentioned")}` }) : null,
   );
 }
 
@@ -113,52 +114,5 @@ function count(online) {
     { class: online ? "room-count" : "room-count nobody" },
     element("span", { "aria-hidden": "true", text: String(online) }),
     element("span", { class: "visually-hidden", text: countWords("online", online) }),
-  );
-}
-
-/** Shows who is in the current room. */
-export class PeopleList {
-  #client;
-  #rows = new Map();
-
-  constructor(client) {
-    this.#client = client;
-  }
-
-  /** Draws what has changed. */
-  update() {
-    const { room, you } = this.#client;
-    const people = [...room.members].map(([id, name]) => ({ id, name }));
-    people.sort((one, other) =>
-      one.id === you?.id ? -1 : other.id === you?.id ? 1 : one.name.localeCompare(other.name),
-    );
-    const rows = new Map();
-    const nodes = people.map((person) => {
-      const key = `${person.id} ${person.name} ${person.id === you?.id}`;
-      const node = this.#rows.get(key) ?? personRow(person, person.id === you?.id);
-      rows.set(key, node);
-      return node;
-    });
-    this.#rows = rows;
-    arrange(byId("people"), nodes);
-    const unnamed = room.online - people.length;
-    setText(byId("people-more"), unnamed > 0 ? words("people.more", { count: unnamed }) : "");
-    setText(byId("room-online"), room.lastId === null ? "" : countWords("online", room.online));
-  }
-
-  /** Forgets what was drawn: the language has changed. */
-  redraw() {
-    this.#rows.clear();
-    this.update();
-  }
-}
-
-function personRow(person, isYou) {
-  return element(
-    "li",
-    { class: "person" },
-    avatar(person),
-    element("span", { class: "person-name", text: person.name }),
-    isYou ? element("span", { class: "person-you", text: words("people.you") }) : null,
   );
 }

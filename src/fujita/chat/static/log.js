@@ -1,20 +1,21 @@
 // The conversation: rows of messages, days and notices, and where the reader is in it.
 
-import { avatar, hueOf } from "./avatars.js";
-import { arrange, byId, element, icon, oncePerFrame, setText } from "./dom.js";
+import { arrange, byId, element, oncePerFrame, setText } from "./dom.js";
+import { MessageView } from "./message.js";
 import { titleOf } from "./names.js";
-import { withLinks } from "./links.js";
-import { clockTime, dayOf, dayWords, fullTime } from "./times.js";
-import { countWords, hasWords, listWords, words } from "./words.js";
+import { dayOf, dayWords } from "./times.js";
+import { countWords, listWords, words } from "./words.js";
 
 const NEAR_END = 60;
-const NEAR_START = 400;
+const NEAR_EDGE = 600;
 const ONE_GROUP = 5 * 60_000;
 const NAMED_IN_NOTICE = 3;
+const FOUND_SHOWN = 2500;
 
 /** Shows the current room's conversation. */
 export class Log {
   #client;
+  #view;
   #frame = byId("log");
   #list = byId("messages");
   #top = byId("log-top");
@@ -25,12 +26,16 @@ export class Log {
   #animates = false;
   #height = 0;
 
-  constructor(client) {
+  /** @param react Is called with a message's id, an emoji, and whether it is to be there. */
+  constructor(client, react) {
     this.#client = client;
+    this.#view = new MessageView(client, react);
     this.#frame.addEventListener("scroll", oncePerFrame(() => this.#scrolled()), { passive: true });
     this.#jump.addEventListener("click", () => this.toEnd());
     // The keyboard of a phone, or a growing message field, takes room away: the end stays in sight.
-    new ResizeObserver(() => this.#resized()).observe(this.#frame);
+    const sizes = new ResizeObserver(() => this.#resized());
+    sizes.observe(this.#frame);
+    sizes.observe(this.#list);
   }
 
   /** Whether the end of the conversation is in sight. */
@@ -41,9 +46,24 @@ export class Log {
   /** Goes to the latest message, and stays there. */
   toEnd() {
     this.#follows = true;
+    if (this.#client.room.past) this.#client.lookAhead();
+    this.update();
     this.#scrollToEnd();
     this.#client.markRead();
+  }
+
+  /** Shows a message of the current room, wherever it is. */
+  async show(id) {
+    if (!(await this.#client.lookUp(id))) return;
+    this.#follows = false;
     this.update();
+    const node = this.#list.querySelector(`[data-id="${id}"]`);
+    if (!node) return;
+    node.scrollIntoView({ block: "center" });
+    node.focus({ preventScroll: true });
+    node.classList.add("found");
+    setTimeout(() => node.classList.remove("found"), FOUND_SHOWN);
+    this.#drawJump(this.#client.room);
   }
 
   /** Forgets what was drawn: the language has changed. */
@@ -54,15 +74,16 @@ export class Log {
 
   /** Draws what has changed. */
   update() {
-    const room = this.#client.room;
-    const isOther = this.#shown !== room;
-    if (isOther) {
-      this.#shown = room;
-      this.#rows.clear();
-      this.#follows = true;
-      this.#animates = false;
-    }
+    const { room } = this.#client;
+    const { stream } = room;
+    const isOther = this.#shown !== stream;
     const anchor = this.#follows ? null : this.#firstInSight();
+    if (isOther) {
+      this.#follows = room.past === null;
+      this.#shown = stream;
+      this.#animates = false;
+      this.#rows.clear();
+    }
     this.#drawTop(room);
     arrange(this.#list, this.#nodes(room));
     this.#animates = room.joined;
@@ -91,7 +112,7 @@ export class Log {
 
   #isAtEnd() {
     const { scrollHeight, scrollTop, clientHeight } = this.#frame;
-    return scrollHeight - scrollTop - clientHeight < NEAR_END;
+    return this.#client.room.past === null && scrollHeight - scrollTop - clientHeight < NEAR_END;
   }
 
   #resized() {
@@ -109,7 +130,9 @@ export class Log {
   }
 
   #loadMore() {
-    if (this.#frame.scrollTop < NEAR_START) this.#client.loadOlder();
+    const { scrollTop, scrollHeight, clientHeight } = this.#frame;
+    if (scrollTop < NEAR_EDGE) this.#client.loadOlder();
+    if (scrollHeight - scrollTop - clientHeight < NEAR_EDGE) this.#client.loadNewer();
   }
 
   #firstInSight() {
@@ -123,30 +146,36 @@ export class Log {
 
   // Drawing
 
-  #drawTop(room) {
-    const isUnspoken = room.lastId === 0 && !room.items.some((item) => item.kind === "message");
-    const isEmpty = isUnspoken && !this.#client.outbox.of(room.name).length;
+  #drawTop({ known, stream, name, title }) {
+    const isUnspoken = known && !stream.more && !stream.items.some((item) => item.kind === "message");
+    const isEmpty = isUnspoken && !this.#client.outbox.of(name).length;
     this.#top.classList.toggle("empty", isEmpty);
-    if (room.lastId === null) setText(this.#top, "");
-    else if (room.more) setText(this.#top, words("room.older"));
+    if (!known) setText(this.#top, "");
+    else if (stream.more) setText(this.#top, words("room.older"));
     else if (isEmpty) setText(this.#top, words("room.empty"));
-    else setText(this.#top, words("room.beginning", { room: titleOf(room.name) }));
+    else setText(this.#top, words("room.beginning", { room: titleOf(name, title) }));
   }
 
   #drawJump(room) {
-    this.#jump.hidden = this.#follows;
+    this.#jump.hidden = this.#follows || !room.known;
     const text = room.unread ? countWords("jump.new", room.unread) : words("jump");
     setText(byId("jump-text"), text);
   }
 
-  #nodes(room) {
+  #items(room) {
+    const shown = room.stream.items.filter((item) => !item.deleted);
+    if (room.past) return shown;
     const pending = this.#client.outbox.of(room.name).map((message) => ({
       kind: "message",
       author: this.#client.you ?? { id: "", name: "" },
       ...message,
-      own: true,
     }));
-    const items = [...room.items, ...pending];
+    return [...shown, ...pending];
+  }
+
+  #nodes(room) {
+    const items = this.#items(room);
+    const people = room.people();
     const nodes = [];
     const used = new Set();
     const put = (key, make) => {
@@ -156,6 +185,7 @@ export class Log {
       nodes.push(node);
       return node;
     };
+    const firstNew = this.#firstNew(room, items);
     let day = null;
     items.forEach((item, index) => {
       if (dayOf(item.time) !== day) {
@@ -163,88 +193,30 @@ export class Log {
         const text = dayWords(item.time);
         put(`day ${day} ${text}`, () => row("day", text));
       }
-      if (room.newFrom !== null && item.id === room.newFrom) {
-        put("new", () => row("day new", words("message.new")));
-      }
+      if (item === firstNew) put("new", () => row("day new", words("message.new")));
       if (item.kind === "notice") {
         setText(put(item.id, () => this.#arriving(row("notice", ""))), noticeText(item));
         return;
       }
-      const own = item.own ?? this.#client.isMe(item.author.id);
-      const isFirst = !sameGroup(items[index - 1], item) || item.id === room.newFrom;
-      const next = items[index + 1];
-      const isLast = !sameGroup(item, next) || next.id === room.newFrom;
+      const own = item.state !== undefined || this.#client.isMe(item.author.id);
+      const isFirst = !sameGroup(items[index - 1], item) || item === firstNew;
       // A message of ours keeps its row when the server has stored it.
       const key = own ? `own ${item.key}` : `message ${item.id}`;
-      this.#drawMessage(put(key, () => this.#newMessage(item, own)), item, { own, isFirst, isLast });
+      const node = put(key, () => this.#arriving(this.#view.make()));
+      this.#view.draw(node, item, { own, isFirst, people });
     });
     for (const key of this.#rows.keys()) if (!used.has(key)) this.#rows.delete(key);
     return nodes;
   }
 
+  #firstNew({ newAfter }, items) {
+    if (newAfter === null) return null;
+    return items.find(({ number, author }) => number > newAfter && !this.#client.isMe(author.id));
+  }
+
   #arriving(node) {
     if (this.#animates && this.#follows) node.classList.add("arriving");
     return node;
-  }
-
-  #newMessage(item, own) {
-    const time = element("time", {
-      datetime: new Date(item.time).toISOString(),
-      title: fullTime(item.time),
-      text: clockTime(item.time),
-    });
-    const meta = element("span", { class: "meta", "aria-hidden": "true" }, time);
-    const spoken = own
-      ? words("message.you", { time: clockTime(item.time) })
-      : words("message.from", { name: item.author.name, time: clockTime(item.time) });
-    const bubble = element(
-      "div",
-      { class: "bubble" },
-      element("span", { class: "visually-hidden", text: `${spoken} ` }),
-      element("span", { class: "words", dir: "auto" }, ...withLinks(item.text)),
-      meta,
-    );
-    const node = element("li", { class: "message" }, bubble);
-    return this.#arriving(node);
-  }
-
-  #drawMessage(node, item, { own, isFirst, isLast }) {
-    const state = own ? (item.state ?? "sent") : "";
-    const look = `${state} ${isFirst} ${isLast}`;
-    if (node.dataset.look === look) return;
-    node.dataset.look = look;
-    if (item.id) node.dataset.id = item.id;
-    const arriving = node.classList.contains("arriving") ? "arriving" : "";
-    const parts = ["message", own && "own", isFirst && "first", isLast && "last", state, arriving];
-    node.className = parts.filter(Boolean).join(" ");
-    if (own) this.#drawState(node, item, state);
-    else drawAuthor(node, item.author, isFirst);
-  }
-
-  #drawState(node, item, state) {
-    const meta = node.querySelector(".meta");
-    meta.querySelector(".icon")?.remove();
-    meta.append(icon({ sending: "clock", sent: "check", failed: "alert" }[state]));
-    node.querySelector(".state")?.remove();
-    node.querySelector(".bubble").append(
-      element("span", { class: "state visually-hidden", text: ` ${words(`message.${state}`)}` }),
-    );
-    node.querySelector(".failure")?.remove();
-    if (state === "failed") node.append(this.#failure(item));
-  }
-
-  #failure({ key, code }) {
-    const reason = hasWords(`error.${code}`) ? words(`error.${code}`) : "";
-    const { outbox } = this.#client;
-    const button = (name, act) =>
-      element("button", { type: "button", class: "text-button", text: words(name), onclick: act });
-    return element(
-      "div",
-      { class: "failure", role: "alert" },
-      element("span", { text: `${words("message.failed")} ${reason}` }),
-      button("message.retry", () => outbox.retry(key)),
-      button("message.discard", () => outbox.discard(key)),
-    );
   }
 }
 
@@ -252,19 +224,9 @@ function row(look, text) {
   return element("li", { class: look }, element("span", { text }));
 }
 
-function drawAuthor(node, author, isFirst) {
-  node.querySelector(":scope > .avatar")?.remove();
-  node.querySelector(".author")?.remove();
-  if (!isFirst) return;
-  node.prepend(avatar(author));
-  const name = element("span", { class: `author ${hueOf(author.id)}`, "aria-hidden": "true", text: author.name });
-  node.querySelector(".bubble").prepend(name);
-}
-
 function sameGroup(one, other) {
   return (
     one?.kind === "message" &&
-    other?.kind === "message" &&
     one.author.id === other.author.id &&
     one.author.name === other.author.name &&
     other.time - one.time < ONE_GROUP &&

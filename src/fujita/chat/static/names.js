@@ -20,9 +20,9 @@ export function roomName(typed) {
   return { name };
 }
 
-/** Returns what a room is called in the reader's language. */
-export function titleOf(name) {
-  return name === LOBBY ? words("lobby") : name;
+/** Returns what a room is called: the lobby in the reader's language, others as their owners want it. */
+export function titleOf(name, title) {
+  return name === LOBBY ? words("lobby") : title || name;
 }
 
 /** Returns the address of a room in this page. */
@@ -31,12 +31,23 @@ export function addressOf(name) {
 }
 
 /** Returns the room that an address of this page leads to. */
-export function roomAt(path) {
-  const match = /^\/room\/([^/]+)$/.exec(path);
-  if (!match) return LOBBY;
+export function roomAt({ pathname, search }) {
+  const match = /^\/room\/([^/]+)$/.exec(pathname);
+  const typed = match ? match[1] : (new URLSearchParams(search).get("room") ?? LOBBY);
   try {
-    return roomName(decodeURIComponent(match[1])).name ?? LOBBY;
+    return roomName(match ? decodeURIComponent(typed) : typed).name ?? LOBBY;
   } catch {
     return LOBBY;
+  }
+}
+
+/** Returns the address of this site that somebody typed or pasted, or null if it is none. */
+export function ownAddress(typed) {
+  try {
+    const url = new URL(typed.trim());
+    const isOurs = url.origin === location.origin && /^\/(room\/|invite\/|$)/.test(url.pathname);
+    return isOurs ? url : null;
+  } catch {
+    return null;
   }
 }

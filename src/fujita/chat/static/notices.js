@@ -12,13 +12,16 @@ export function toast(text) {
   const toasts = byId("toasts");
   for (const same of toasts.children) if (same.textContent === text) same.remove();
   const shown = element("p", { class: "toast", text });
+  // A dialog covers everything else: what is said meanwhile has to be on it.
+  const cover = [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body;
+  if (toasts.parentElement !== cover) cover.append(toasts);
   toasts.append(shown);
   setTimeout(() => shown.remove(), TOAST_STAYS);
 }
 
-/** Has a screen reader say what somebody wrote. */
-export function announce({ author, text }) {
-  const line = element("p", { text: `${author.name}: ${text}` });
+/** Has a screen reader say something. */
+export function announce(text) {
+  const line = element("p", { text });
   byId("announcer").append(line);
   setTimeout(() => line.remove(), TOAST_STAYS);
 }
@@ -26,7 +29,7 @@ export function announce({ author, text }) {
 /** Keeps the window's title: how much is unread, and in which room we are. */
 export function drawTitle(client) {
   const unread = client.unread ? `(${client.unread}) ` : "";
-  const title = `${unread}#${titleOf(client.current)} – ${words("app")}`;
+  const title = `${unread}#${titleOf(client.current, client.room.title)} – ${words("app")}`;
   if (document.title !== title) document.title = title;
 }
 
@@ -50,8 +53,10 @@ export class Banner {
     const isShown = state !== "open" && Date.now() - this.#since > QUIET_BREAK;
     byId("banner").hidden = !isShown;
     if (!isShown) return;
+    const isOver = state === "ended";
+    byId("banner").classList.toggle("over", isOver);
     this.#wasShown = true;
-    setText(byId("banner-text"), words("offline"));
+    setText(byId("banner-text"), words(isOver ? "session-ended" : "offline"));
     const seconds = Math.max(0, Math.ceil((nextAttempt - Date.now()) / 1000));
     const isWaiting = state === "waiting" && seconds > 0;
     setText(byId("banner-wait"), isWaiting ? words("offline.wait", { seconds }) : "");

@@ -1,11 +1,11 @@
-// What was written and is not known to be stored. It outlives broken connections and reloads.
+// Messages on their way: shown at once, sent until the server has stored them.
 
 import { recall, remember } from "./storage.js";
 
 const STORED_UNDER = "chat_outbox";
 
 /**
- * Sends messages in order, one at a time: the next one when the one before is stored.
+ * Sends messages in order, in each room one at a time: the next one when the one before is stored.
  *
  * Each has a key of our making, so that sending it again after a break does not store it twice.
  */
@@ -13,8 +13,9 @@ export class Outbox {
   #send;
   #changed;
   #messages;
-  #underWay = null;
-  #timer = null;
+  /** The keys of the messages that are on their way or wait for their time, by room. */
+  #underWay = new Map();
+  #timers = new Map();
 
   /**
    * @param send Sends a message if its room is there; returns whether it did.
@@ -23,7 +24,7 @@ export class Outbox {
   constructor(send, changed) {
     this.#send = send;
     this.#changed = changed;
-    this.#messages = recall(STORED_UNDER, [], sessionStorage);
+    this.#messages = recall(STORED_UNDER, [], false);
   }
 
   /** The messages of a room. */
@@ -32,48 +33,45 @@ export class Outbox {
   }
 
   /** Takes a message to send. */
-  add(room, text) {
-    this.#messages.push({ key: newKey(), room, text, time: Date.now(), state: "sending" });
+  add(room, text, { files = [], mentions = [] } = {}) {
+    const message = { key: newKey(), room, text, files, mentions, time: Date.now(), state: "sending" };
+    this.#messages.push(message);
     this.#update();
   }
 
-  /** The connection is gone: what was under way may or may not be stored. */
-  interrupted() {
-    this.#underWay = null;
-    clearTimeout(this.#timer);
-    this.#timer = null;
+  /** The connection to a room is gone, or to all: what was under way may or may not be stored. */
+  interrupted(room = null) {
+    for (const name of room === null ? [...this.#underWay.keys()] : [room]) this.#release(name);
   }
 
   /** The server has stored a message. */
   stored(key) {
-    const place = this.#messages.findIndex((message) => message.key === key);
-    if (place < 0) return;
-    this.#messages.splice(place, 1);
-    this.#finished(key);
+    const message = this.#find(key);
+    if (!message) return;
+    this.#messages = this.#messages.filter((each) => each !== message);
+    this.#finished(message);
   }
 
   /** The server asks to wait. */
   postponed(key, seconds) {
-    if (key !== this.#underWay) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      this.#finished(key);
-    }, seconds * 1000);
+    const message = this.#find(key);
+    if (!message || this.#underWay.get(message.room) !== key) return;
+    clearTimeout(this.#timers.get(message.room));
+    this.#timers.set(message.room, setTimeout(() => this.#finished(message), seconds * 1000));
   }
 
   /** The server refuses a message. */
   refused(key, code) {
-    const message = this.#messages.find((each) => each.key === key);
+    const message = this.#find(key);
     if (!message) return;
     message.state = "failed";
     message.code = code;
-    this.#finished(key);
+    this.#finished(message);
   }
 
   /** Tries a refused message again. */
   retry(key) {
-    const message = this.#messages.find((each) => each.key === key);
+    const message = this.#find(key);
     if (!message) return;
     message.state = "sending";
     this.#update();
@@ -81,8 +79,10 @@ export class Outbox {
 
   /** Gives a message up. */
   discard(key) {
-    this.#messages = this.#messages.filter((message) => message.key !== key);
-    this.#finished(key);
+    const message = this.#find(key);
+    if (!message) return;
+    this.#messages = this.#messages.filter((each) => each !== message);
+    this.#finished(message);
   }
 
   /** Gives all messages of a room up. */
@@ -90,27 +90,34 @@ export class Outbox {
     for (const { key } of this.of(room)) this.discard(key);
   }
 
-  /** Sends the next message if none is under way. */
+  /** Sends in each room the next message if none is under way. */
   pump() {
-    if (this.#underWay !== null) return;
-    const blocked = new Set();
+    const seen = new Set();
     for (const message of this.#messages) {
-      if (message.state !== "sending" || blocked.has(message.room)) continue;
-      if (this.#send(message)) {
-        this.#underWay = message.key;
-        return;
-      }
-      blocked.add(message.room);
+      const { room, key } = message;
+      if (message.state !== "sending" || seen.has(room)) continue;
+      seen.add(room);
+      if (!this.#underWay.has(room) && this.#send(message)) this.#underWay.set(room, key);
     }
   }
 
-  #finished(key) {
-    if (key === this.#underWay) this.#underWay = null;
+  #find(key) {
+    return this.#messages.find((message) => message.key === key);
+  }
+
+  #release(room) {
+    clearTimeout(this.#timers.get(room));
+    this.#timers.delete(room);
+    this.#underWay.delete(room);
+  }
+
+  #finished({ room, key }) {
+    if (this.#underWay.get(room) === key) this.#release(room);
     this.#update();
   }
 
   #update() {
-    remember(STORED_UNDER, this.#messages, sessionStorage);
+    remember(STORED_UNDER, this.#messages, false);
     this.#changed();
     this.pump();
   }

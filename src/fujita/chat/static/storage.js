@@ -1,18 +1,23 @@
-// What this browser remembers between visits: open rooms, what was read, what is half written.
+// What this browser remembers between visits: what is half written, and what was not sent yet.
 
-/** Returns what is remembered under a name. */
-export function recall(name, otherwise, storage = localStorage) {
+// Where a browser keeps nothing (a frame of another site, a private window), even asking is an error.
+function open(isLasting) {
+  return isLasting ? localStorage : sessionStorage;
+}
+
+/** Returns what is remembered under a name, for good or for as long as the tab lives. */
+export function recall(name, otherwise, isLasting = true) {
   try {
-    return JSON.parse(storage.getItem(name)) ?? otherwise;
+    return JSON.parse(open(isLasting).getItem(name)) ?? otherwise;
   } catch {
     return otherwise;
   }
 }
 
 /** Remembers something. */
-export function remember(name, value, storage = localStorage) {
+export function remember(name, value, isLasting = true) {
   try {
-    storage.setItem(name, JSON.stringify(value));
+    open(isLasting).setItem(name, JSON.stringify(value));
   } catch {
     // Full or forbidden: nothing that the page could not live without.
   }

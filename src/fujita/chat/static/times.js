@@ -41,3 +41,15 @@ export function dayWords(milliseconds) {
     ? format("day", date).format(milliseconds)
     : format("year", { ...date, year: "numeric" }).format(milliseconds);
 }
+
+/** Returns a size: 12 kB, 3.4 MB. */
+export function sizeWords(bytes) {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
+  return new Intl.NumberFormat(currentLanguage(), {
+    style: "unit",
+    unit: units[power],
+    unitDisplay: power ? "short" : "long",
+    maximumFractionDigits: power > 1 ? 1 : 0,
+  }).format(bytes / 1000 ** power);
+}
