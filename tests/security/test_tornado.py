@@ -1,12 +1,14 @@
 """Tornado's security fixes since 5.0, each as an attack that must not work.
 
 They are those under "Security" in Tornado's release notes, in their order. A number is that of the
-advisory; fixes without one are named after the release.
+advisory; fixes without one are named after the release. What 6.5.6 changed in OpenID stands in
+tests/auth/test_openid.py.
 """
 
 import gzip
 import logging
 import time
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +27,13 @@ from fujita.httputil import (
 from fujita.simple_httpclient import HTTPStreamClosedError, SimpleAsyncHTTPClient
 from fujita.speedups import websocket_mask
 from fujita.web import Application, HTTPError, RedirectHandler, RequestHandler, StaticFileHandler
+from fujita.wire.websocket import Failure, PerMessageDeflate, Role, WebSocketConnection
 from tests.httpserver.raw import connect, get, reply
 from tests.loop_kinds import run
-from tests.simple_httpclient.servers import OK, Connection
+from tests.simple_httpclient.servers import OK, Connection, server_context
 from tests.simple_httpclient.servers import serve as serve_client
 from tests.sites import Serve
+from tests.wire.websocket.frames import frame
 
 CLIENTS = [SimpleAsyncHTTPClient, CurlAsyncHTTPClient]
 
@@ -51,6 +55,52 @@ def test_a_plain_request_is_served(serve: Serve) -> None:
     """What the others compare with."""
     with connect(serve(reply)) as client:
         assert client.send(get()).answer().status == 200
+
+
+def test_5_1_0_compressed_websocket_messages_have_a_limit() -> None:
+    compressor = zlib.compressobj(wbits=-15)
+    bomb = compressor.compress(bytes(10_000_000)) + compressor.flush(zlib.Z_SYNC_FLUSH)
+    deflate = PerMessageDeflate(None, False, 15, False)
+    connection = WebSocketConnection(Role.SERVER, max_message_size=100_000, deflate=deflate)
+    (event,) = connection.receive_data(frame(0xC2, bomb[:-4]))
+    assert isinstance(event, Failure)
+    assert event.code == 1009
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        gzip.compress(b"x") + b"garbage",
+        gzip.compress(b"x")[:-1],
+        gzip.compress(b"x")[:5],
+        gzip.compress(b"x")[:10] + b"\xff" * 10,
+        b"\x1f\x8b",
+        b"x",
+    ],
+)
+def test_6_1_0_malformed_gzip_is_no_endless_loop(serve: Serve, body: bytes) -> None:
+    def never(request: HTTPServerRequest) -> None:
+        raise AssertionError("served")
+
+    with connect(serve(never, decompress_request=True)) as client:
+        client.send(post("Content-Encoding: gzip", f"Content-Length: {len(body)}") + body)
+        assert client.answer().status == 400
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_6_2_0_certificates_are_verified_by_default(
+    client: type[AsyncHTTPClient], host: str
+) -> None:
+    async def main() -> None:
+        async with serve_client(tls=server_context()) as server:
+            fetcher = client(force_instance=True)
+            with pytest.raises(Exception, match=r"(?i)certificate"):
+                await fetcher.fetch(server.url(host=host))
+            fetcher.close()
+            assert server.requests == []
+
+    run("asyncio", main)
 
 
 @pytest.mark.parametrize("target", ["//evil.example/sub", "//evil.example/%2e%2e/sub", "//sub"])
