@@ -103,7 +103,9 @@ def _set_up_fields(curl: Any, request: HTTPRequest) -> None:
         # Else libcurl holds large bodies back until the server asks for them, which few do.
         lines.append(b"Expect:")
     curl.setopt(pycurl.HTTPHEADER, lines)
-    curl.setopt(pycurl.USERAGENT, (request.user_agent or USER_AGENT).encode())
+    user_agent = (request.user_agent or USER_AGENT).encode()
+    _refuse_line_ends(user_agent)
+    curl.setopt(pycurl.USERAGENT, user_agent)
     if request.decompress_response:
         curl.setopt(pycurl.ENCODING, "gzip,deflate")
 
@@ -113,9 +115,13 @@ def _field_line(name: str, value: str | bytes) -> bytes:
         value = value.encode("latin-1")
     # libcurl would take "name:" as a wish not to send the field.
     line = name.encode("ascii") + (b": " + value if value else b";")
+    _refuse_line_ends(line)
+    return line
+
+
+def _refuse_line_ends(line: bytes) -> None:
     if CR_OR_LF_RE.search(line):
         raise ValueError(f"Illegal characters in header (CR or LF): {line!r}")
-    return line
 
 
 def _set_up_method(curl: Any, request: HTTPRequest) -> None:

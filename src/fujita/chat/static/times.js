@@ -16,7 +16,7 @@ function format(name, options) {
 
 /** Returns the time of day: 14:32. */
 export function clockTime(milliseconds) {
-  return format("clock", { hour: "numeric", minute: "2-digit" }).format(milliseconds);
+  return format("clock", { timeStyle: "short" }).format(milliseconds);
 }
 
 /** Returns date and time in full. */
