@@ -48,11 +48,18 @@ class Application:
 _LOOP_SCOPE = ("-o", "asyncio_default_fixture_loop_scope=function")
 
 _ALL = (
+    Application("flower==2.2.0", extras=(), needs=("redis",), tests=("tests/unit",)),
     Application(
         "ipykernel==7.4.0",
         extras=(),
         needs=("flaky", "pytest-asyncio", "psutil"),
         options=_LOOP_SCOPE,
+    ),
+    Application(
+        "ipyparallel==9.2.0",
+        needs=("pytest-asyncio",),
+        tests=("ipyparallel/tests",),
+        options=("-o", "addopts=", "-o", "asyncio_mode=auto"),
     ),
     Application("jupyter_client==8.10.0"),
     Application(
