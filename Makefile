@@ -95,6 +95,9 @@ $(FUZZ): $(DEVELOPMENT)
 fuzz: $(FUZZ)  ## Fuzz every parser for a minute (SECONDS=600 for longer, ONLY=cookies for one)
 	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(ONLY)
 
+soak: $(DEVELOPMENT)  ## Work a server for an hour and watch its memory (MINUTES=3 for less)
+	@$(BIN)/python -m tests.soak.run $(if $(MINUTES),--minutes "$(MINUTES)")
+
 clean:  ## Remove what the other targets have made
 	@find src -name '*.so' -delete
 	rm -rf $(VENV) build dist .autobahn .conformance .fuzz .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -40,6 +40,9 @@ class Listener:
         self._handshake_timeout = handshake_timeout
         self._server: asyncio.AbstractServer | None = None
         self._max_handshakes = max_handshakes
+        # ``create_server`` would not tell of handshakes that fail; and out of descriptors, that
+        # of asyncio's own loops logs an error for each connection that it might have accepted.
+        self._by_hand = tls is not None or isinstance(loop, asyncio.SelectorEventLoop)
         # In the order in which they began.
         self._handshakes: dict[asyncio.Task[None], None] = {}
         self._retry: Handle | None = None
@@ -47,8 +50,9 @@ class Listener:
 
     def _start(self) -> None:
         self._handle = None
-        if self._tls is not None:
+        if self._by_hand:
             self._socket.setblocking(False)
+            self._socket.listen(BACKLOG)
             self._accept_from_now_on()
             return
         tasks.start(self._serve(), self._loop, tasks.pool_of(self._loop))
@@ -65,10 +69,9 @@ class Listener:
 
     def _accept_from_now_on(self) -> None:
         self._retry = None
-        self._loop.add_reader(self._socket.fileno(), self._accept_tls)
+        self._loop.add_reader(self._socket.fileno(), self._accept)
 
-    def _accept_tls(self) -> None:
-        """Accepts by hand: ``create_server`` would not tell of handshakes that fail."""
+    def _accept(self) -> None:
         for _ in range(BACKLOG):
             try:
                 connection, address = self._socket.accept()
@@ -81,7 +84,7 @@ class Listener:
                 self._loop.remove_reader(self._socket.fileno())
                 self._retry = self._loop.call_later(RETRY_DELAY, self._accept_from_now_on)
                 return
-            if len(self._handshakes) >= self._max_handshakes:
+            if self._tls is not None and len(self._handshakes) >= self._max_handshakes:
                 # An honest client needs a second at most: the oldest is no loss.
                 oldest = next(iter(self._handshakes))
                 del self._handshakes[oldest]
@@ -99,7 +102,7 @@ class Listener:
                 self._protocol_factory,
                 connection,
                 ssl=self._tls,
-                ssl_handshake_timeout=self._handshake_timeout,
+                ssl_handshake_timeout=self._handshake_timeout if self._tls else None,
             )
         except ssl.SSLError as error:
             gen_log.warning("SSL Error on %s: %s", address, error)
@@ -115,12 +118,13 @@ class Listener:
         """Stops accepting and closes the socket."""
         if self._handle is not None:
             self._handle.cancel()
-        elif self._tls is not None and not self._loop.is_closed():
+        elif self._by_hand and not self._loop.is_closed():
             self._loop.remove_reader(self._socket.fileno())
         if self._retry is not None:
             self._retry.cancel()
-        for handshake in self._handshakes:
-            handshake.cancel()
+        if self._tls is not None:
+            for handshake in self._handshakes:
+                handshake.cancel()
         if self._server is not None and not self._loop.is_closed():
             self._server.close()
         self._socket.close()

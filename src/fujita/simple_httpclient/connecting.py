@@ -1,6 +1,7 @@
 """Opens connections."""
 
 import asyncio
+import errno
 import os
 import socket
 import ssl
@@ -147,6 +148,10 @@ async def _attach(
     except ssl.SSLError as error:
         gen_log.warning("SSL Error on connection to %s: %s", place, error)
         raise
+    except ConnectionError as error:
+        # The loops raise it without a word, wherever a server refuses so.
+        text = f"{place} closed the connection during the TLS handshake"
+        raise ConnectionResetError(errno.ECONNRESET, text) from error
 
 
 def _time_left(deadline: float | None) -> float | None:
