@@ -13,7 +13,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.chat.browsers import Browser, browser, fill
+from tests.chat.browsers import Browser, fill
 from tests.chat.processes import served
 from tests.chat.relay import Relay
 
@@ -21,30 +21,10 @@ pytestmark = pytest.mark.timeout(120)
 
 
 @pytest.fixture(scope="module")
-def browsers() -> Iterator[tuple[Browser, Browser]]:
-    with browser() as one, browser() as other:
-        yield one, other
-
-
-@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     folder = tmp_path_factory.mktemp("page")
     with served(folder / "chat.db", limits={"departure_grace": 1.0}) as (_, port):
         yield port
-
-
-@pytest.fixture
-def alice(browsers: tuple[Browser, Browser]) -> Iterator[Browser]:
-    browsers[0].reset()
-    yield browsers[0]
-    assert browsers[0].complaints() == []
-
-
-@pytest.fixture
-def bob(browsers: tuple[Browser, Browser]) -> Iterator[Browser]:
-    browsers[1].reset()
-    yield browsers[1]
-    assert browsers[1].complaints() == []
 
 
 @pytest.fixture
