@@ -1,4 +1,4 @@
-"""Tornado's security fixes since 5.0, each as an attack that must not work.
+"""The security fixes that Tornado's release notes name, each as an attack that must not work.
 
 They are those under "Security" in Tornado's release notes, in their order. A number is that of the
 advisory; fixes without one are named after the release. What 6.5.6 changed in OpenID stands in
