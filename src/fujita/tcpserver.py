@@ -1,6 +1,5 @@
 """A server that gives each connection to a function as a stream."""
 
-import functools
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
@@ -181,8 +180,9 @@ class TCPServer:
             stream = self._make_stream(connection)
             handling = self.handle_stream(stream, address)
             if handling is not None:
+                connected = stream
                 IOLoop.current().add_future(
-                    gen.convert_yielded(handling), functools.partial(_finish, stream)
+                    gen.convert_yielded(handling), lambda handled: _finish(connected, handled)
                 )
         except Exception:
             app_log.error("Error in connection callback for %s", address, exc_info=True)
