@@ -183,6 +183,15 @@ class Browser:
     def is_shown(self, selector: str) -> bool:
         return any(element.is_displayed() for element in self.all(selector))
 
+    def is_still(self) -> bool:
+        """Returns whether nothing on the page slides or fades to an end."""
+        still: bool = self.run(
+            "return document.getAnimations().every((animation) =>"
+            " animation.playState !== 'running'"
+            " || animation.effect.getComputedTiming().iterations === Infinity)"
+        )
+        return still
+
     def complaints(self) -> list[str]:
         """Returns the errors of the console: scripts that failed, policies that were broken."""
         entries = self.driver.get_log("browser")  # type: ignore[no-untyped-call]
@@ -217,7 +226,10 @@ class Browser:
 
     def open_room(self, name: str) -> None:
         if not self.all("#room-name"):
+            # Where the list of rooms slides in, a click while it does falls beside the button.
+            self.wait(lambda: self.is_still(), "the list of rooms to stand still")
             self.click("#open-room")
+        self.wait(lambda: self.is_shown("#room-name"), "the dialog that opens a room")
         field = self.one("#room-name")
         field.clear()
         field.send_keys(name, Keys.ENTER)

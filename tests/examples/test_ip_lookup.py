@@ -1,4 +1,3 @@
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ import pytest
 
 from fujita.testing import bind_unused_port
 from tests.ip_api import PLACES, IpApi, text_of
-from tests.programs import PATIENCE, Program, environment, running
+from tests.programs import PATIENCE, environment, running
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 SERVERS = ["10_gen_coroutine.py", "11_gen_return.py", "12_parallel_coroutines.py"]
@@ -29,11 +28,11 @@ def nowhere() -> str:
 
 
 @contextmanager
-def serving(name: str, upstream: str) -> Iterator[tuple[Program, str]]:
-    """Runs one of the servers; gives it and its address."""
+def serving(name: str, upstream: str) -> Iterator[str]:
+    """Runs one of the servers; gives its address."""
     command: list[str | Path] = [EXAMPLES / name, f"--port={free_port()}", f"--upstream={upstream}"]
     with running(command, {}, EXAMPLES) as program:
-        yield program, program.line()
+        yield program.line()
 
 
 def get(url: str) -> tuple[int, str]:
@@ -77,7 +76,7 @@ def test_fetch_says_what_went_wrong_in_one_line(upstream: IpApi) -> None:
 
 @pytest.mark.parametrize("name", SERVERS[:2])
 def test_a_look_up(name: str, upstream: IpApi) -> None:
-    with serving(name, upstream.url) as (program, url):
+    with serving(name, upstream.url) as url:
         assert get(url) == (200, text_of(BEIJING))
         assert get(f"{url}?ip=119.112.23.3") == (200, text_of("119.112.23.3"))
         assert get(f"{url}?ip=1.1.1.1") == (200, "查询IP信息错误")
@@ -85,36 +84,32 @@ def test_a_look_up(name: str, upstream: IpApi) -> None:
         status, text = get(url)
         assert status == 502
         assert text.startswith(f"cannot reach 无法访问 {upstream.url}: HTTP 503")
-        program.end(signal.SIGINT)
 
 
 @pytest.mark.parametrize("name", SERVERS)
 def test_an_upstream_that_cannot_be_reached(name: str) -> None:
     place = nowhere()
-    with serving(name, place) as (program, url):
+    with serving(name, place) as url:
         status, text = get(url)
         assert status == 502
         assert f"cannot reach 无法访问 {place}: " in text
-        program.end(signal.SIGINT)
 
 
 @pytest.mark.parametrize("name", SERVERS[:2])
 def test_requests_do_not_wait_for_each_other(name: str, upstream: IpApi) -> None:
     upstream.require_together(2)
-    with serving(name, upstream.url) as (program, url):
+    with serving(name, upstream.url) as url:
         first = subprocess.Popen(
             [sys.executable, "-c", f"import urllib.request as u; u.urlopen({url!r}).read()"]
         )
         assert get(url) == (200, text_of(BEIJING))
         assert first.wait(PATIENCE) == 0
         assert upstream.lonely == 0
-        program.end(signal.SIGINT)
 
 
 def test_parallel_look_ups_are_under_way_at_the_same_time(upstream: IpApi) -> None:
     upstream.require_together(2)
-    with serving(SERVERS[2], upstream.url) as (program, url):
+    with serving(SERVERS[2], upstream.url) as url:
         assert get(url) == (200, "".join(f"IP:{ip} {text_of(ip)}<br>" for ip in PLACES))
         assert upstream.lonely == 0
         assert len(upstream.asked) == 4
-        program.end(signal.SIGINT)
