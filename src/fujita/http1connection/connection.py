@@ -4,12 +4,6 @@ from asyncio import Future
 from collections.abc import Callable
 from typing import Any
 
-from fujita.http1connection.framing import (
-    BodyFraming,
-    frame_request,
-    frame_response,
-    settle_connection,
-)
 from fujita.http1connection.parameters import HTTP1ConnectionParameters
 from fujita.http1connection.reading import DelegateError, MessageReading
 from fujita.http1connection.refusal import refusal
@@ -21,6 +15,12 @@ from fujita.httputil import (
     HTTPOutputError,
     RequestStartLine,
     ResponseStartLine,
+)
+from fujita.httputil.framing import (
+    BodyFraming,
+    frame_request,
+    frame_response,
+    settle_connection,
 )
 from fujita.iostream import IOStream, StreamClosedError
 from fujita.log import gen_log
@@ -182,7 +182,7 @@ class HTTP1Connection(HTTPConnection):
             request = self._request
             assert request is not None
             self._framing = frame_response(start_line.code, headers, request)
-            self._closes = settle_connection(headers, request, self._closes)
+            self._closes = settle_connection(headers, request, self._framing, self._closes)
             line = serialize.status_line(start_line.code, start_line.reason or "")
         data = serialize.message_head(line, headers.to_fields())
         if chunk:

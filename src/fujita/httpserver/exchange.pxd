@@ -1,5 +1,6 @@
 from fujita.httpserver.connection cimport Connection
 from fujita.httputil.delegates cimport HTTPConnection
+from fujita.httputil.framing cimport BodyFraming
 from fujita.wire.http1.fields cimport FieldSection
 from fujita.wire.http1.request cimport RequestHead
 from fujita.wire.http1.serialize cimport message_head, status_line
@@ -12,9 +13,8 @@ cdef class ServerExchange(HTTPConnection):
     cdef public bint reading
     cdef public bint response_started
     cdef object _close_callback
-    cdef bint _chunked
     cdef bint _closes
-    cdef object _remaining
+    cdef BodyFraming _framing
 
     cpdef respond(self, code, str reason, dict fields, bytes body)
     cpdef set_close_callback(self, callback)

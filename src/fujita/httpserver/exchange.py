@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from fujita.httpserver.connection import Connection
 from fujita.httputil import HTTPHeaders, HTTPOutputError, RequestStartLine, ResponseStartLine
 from fujita.httputil.delegates import HTTPConnection, RequestDelegate
+from fujita.httputil.framing import BodyFraming, frame_response, settle_connection
 from fujita.iostream import IOStream, StreamClosedError
-from fujita.wire.http1.errors import ProtocolError
-from fujita.wire.http1.fields import Fields, combined, parse_content_length
+from fujita.wire.http1.fields import Fields
 from fujita.wire.http1.request import RequestHead
-from fujita.wire.http1.serialize import LAST_CHUNK, chunk_of, message_head, status_line
+from fujita.wire.http1.serialize import message_head, status_line
 
 if TYPE_CHECKING:
     from fujita.httpserver.context import ConnectionContext
@@ -28,10 +28,9 @@ class ServerExchange(HTTPConnection):
     """
 
     __slots__ = (
-        "_chunked",
         "_close_callback",
         "_closes",
-        "_remaining",
+        "_framing",
         "context",
         "delegate",
         "head",
@@ -50,9 +49,8 @@ class ServerExchange(HTTPConnection):
         """Whether the request is not complete yet."""
         self.response_started = False
         self._close_callback: Callable[[], Any] | None = None
-        self._chunked = False
         self._closes = not head.keep_alive
-        self._remaining: int | None = None
+        self._framing: BodyFraming | None = None
 
     @property
     def stream(self) -> IOStream:
@@ -124,28 +122,17 @@ class ServerExchange(HTTPConnection):
         head = self.head
         fields = headers.to_fields()
         code = start_line.code
-        length = fields.get("Content-Length")
-        bodiless = code < 200 or code in (204, 304)
-        # An earlier attempt may have failed on a field that cannot be sent.
-        self._chunked = False
-        if length is not None:
-            if chunk is not None and length == str(len(chunk)) and head.method != "HEAD":
-                self._remaining = len(chunk)
-            elif head.method == "HEAD" or code == 304:
-                self._remaining = 0
-            else:
-                self._remaining = _declared_length(combined(length))
-        elif head.method == "HEAD" or bodiless:
-            self._remaining = 0
-        elif head.minor_version and "Transfer-Encoding" not in fields:
-            # RFC 9112 section 6.1: chunked is how a body of unknown length is sent, but "A
-            # server MUST NOT send a response containing Transfer-Encoding unless the
-            # corresponding request indicates HTTP/1.1".
-            self._chunked = True
-            headers["Transfer-Encoding"] = "chunked"
-        elif not head.minor_version:
-            self._closes = True
-        if self.reading and code >= 200 and self._remaining == len(chunk or b""):
+        if (
+            chunk is not None
+            and fields.get("Content-Length") == str(len(chunk))
+            and head.method != "HEAD"
+        ):
+            # The whole body, as nearly always.
+            framing = BodyFraming(length=len(chunk))
+        else:
+            framing = frame_response(code, headers, head)
+        self._framing = framing
+        if self.reading and code >= 200 and framing.remaining == len(chunk or b""):
             # The response is complete before the request is: see `response_finished`.
             self._closes = True
         protocol = self.protocol
@@ -157,41 +144,22 @@ class ServerExchange(HTTPConnection):
             or protocol.closing
             or protocol.settings.no_keep_alive
         ):
-            self._settle_connection(headers)
+            away = protocol is None or protocol.closing or protocol.settings.no_keep_alive
+            self._closes = settle_connection(headers, head, framing, self._closes or away)
         data = message_head(status_line(code, start_line.reason or ""), fields)
-        self.response_started = True
         if code < 200 and code != 101:
             # The final response is still to come.
             self.response_started = False
-            self._remaining = None
+            self._framing = None
             return self._send(data)
-        if chunk:
-            if self._remaining == len(chunk) < JOIN_LIMIT and protocol is not None:
-                # The whole body, as nearly always.
-                self._remaining = 0
-                return protocol.write(data + chunk)
-            piece = self._framed(chunk)
-            if len(piece) < JOIN_LIMIT:
-                return self._send(data + piece)
-            self._send(data)
-            return self._send(piece)
-        return self._send(data)
-
-    def _settle_connection(self, headers: HTTPHeaders) -> None:
-        """Tells the client whether the connection stays open (RFC 9112 section 9.6)."""
-        head = self.head
-        protocol = self.protocol
-        if protocol is None or protocol.closing or protocol.settings.no_keep_alive:
-            self._closes = True
-        if "Connection" in headers:
-            if "close" in headers["Connection"].lower():
-                self._closes = True
-            return
-        if head.minor_version:
-            if self._closes:
-                headers["Connection"] = "close"
-        elif head.section.keep_alive and not self._closes:
-            headers["Connection"] = "Keep-Alive"
+        self.response_started = True
+        if not chunk:
+            return self._send(data)
+        piece = self._framed(chunk)
+        if len(piece) < JOIN_LIMIT:
+            return self._send(data + piece)
+        self._send(data)
+        return self._send(piece)
 
     def write(self, chunk: bytes) -> "Future[None]":
         """Writes a piece of the body.
@@ -204,24 +172,24 @@ class ServerExchange(HTTPConnection):
         """
         if self.protocol is None:
             return closed_future()
-        return self._send(self._framed(chunk) if self.response_started else chunk)
+        return self._send(self._framed(chunk))
 
     def _framed(self, chunk: bytes) -> bytes:
-        if self._chunked:
-            return chunk_of(chunk)
-        remaining = self._remaining
-        if remaining is not None:
-            if len(chunk) > remaining:
-                if not remaining and (self.head.method == "HEAD"):
-                    return b""
-                self._tear()
-                raise HTTPOutputError("Tried to write more data than Content-Length")
-            self._remaining = remaining - len(chunk)
-        return chunk
+        framing = self._framing
+        if framing is None:
+            return chunk
+        if self.head.method == "HEAD":
+            # RFC 9110 section 9.3.2: "the server MUST NOT send content in the response".
+            return b""
+        try:
+            return framing.frame(chunk)
+        except HTTPOutputError:
+            self._tear()
+            raise
 
     def _tear(self) -> None:
         """Ends a response that has gone wrong; the client notices that the connection ends."""
-        self._remaining = None
+        self._framing = None
         if self.protocol is not None:
             # What was written before goes out, perhaps the end of another response.
             self.protocol.close()
@@ -242,12 +210,14 @@ class ServerExchange(HTTPConnection):
         protocol = self.protocol
         if protocol is None:
             return
-        if self._remaining:
-            missing = self._remaining
-            self._tear()
-            raise HTTPOutputError(f"Tried to write {missing} bytes less than Content-Length")
-        if self._chunked:
-            protocol.write(LAST_CHUNK)
+        if self._framing is not None:
+            try:
+                end = self._framing.end()
+            except HTTPOutputError:
+                self._tear()
+                raise
+            if end:
+                protocol.write(end)
         protocol.response_finished(self, self._closes)
         if not self.reading:
             # Nothing may be left that refers back, or each request would be work for the
@@ -297,14 +267,6 @@ class ServerExchange(HTTPConnection):
             delegate.on_connection_close()
         elif callback is not None:
             callback()
-
-
-def _declared_length(value: str) -> int:
-    try:
-        return parse_content_length(value)
-    except ProtocolError as error:
-        # It is the application's, not the client's.
-        raise HTTPOutputError(str(error)) from None
 
 
 def closed_future() -> "Future[None]":

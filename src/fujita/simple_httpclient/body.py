@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from fujita.gen import convert_yielded
-from fujita.http1connection.framing import BodyFraming
 from fujita.httpclient.request import BodyProducer
+from fujita.httputil.framing import BodyFraming
 
 if TYPE_CHECKING:
     from fujita.simple_httpclient.connection import ClientConnection

@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from fujita._version import TORNADO_VERSION
 from fujita.escape import native_str
-from fujita.http1connection.framing import BodyFraming
 from fujita.httputil import HTTPOutputError, encode_username_password
+from fujita.httputil.framing import BodyFraming
 from fujita.simple_httpclient.body import RequestBody
 from fujita.simple_httpclient.hop import Hop
 from fujita.simple_httpclient.options import Options

@@ -2,13 +2,13 @@
 
 import pytest
 
-from fujita.http1connection.framing import (
+from fujita.httputil import HTTPHeaders, HTTPOutputError
+from fujita.httputil.framing import (
     BodyFraming,
     frame_request,
     frame_response,
     settle_connection,
 )
-from fujita.httputil import HTTPHeaders, HTTPOutputError
 from fujita.wire.http1 import FieldSection, RequestHead
 
 
@@ -89,7 +89,7 @@ def test_responses(
 @pytest.mark.parametrize("length", ["x", "+5", "1_0"])
 def test_lengths_that_are_none(length: str) -> None:
     headers = HTTPHeaders({"Content-Length": length})
-    with pytest.raises(ValueError, match="not an integer"):
+    with pytest.raises(HTTPOutputError, match="Only integer Content-Length is allowed"):
         frame_response(200, headers, request())
 
 
@@ -109,5 +109,13 @@ def test_the_connection(
     head: RequestHead, own: str | None, closes: bool, header: str | None, result: bool
 ) -> None:
     headers = HTTPHeaders({} if own is None else {"Connection": own})
-    assert settle_connection(headers, head, closes) == result
+    assert settle_connection(headers, head, BodyFraming(length=0), closes) == result
     assert headers.get("Connection") == header
+
+
+def test_a_body_that_ends_with_the_connection() -> None:
+    headers = HTTPHeaders()
+    head = request(minor_version=0, connection="keep-alive")
+    framing = frame_response(200, headers, head)
+    assert settle_connection(headers, head, framing, False)
+    assert "Connection" not in headers

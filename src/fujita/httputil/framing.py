@@ -1,8 +1,11 @@
 """How the body of a message that is sent is delimited (RFC 9112 section 6)."""
 
-from fujita.http1connection.fields import parse_int
-from fujita.httputil import HTTPHeaders, HTTPOutputError
-from fujita.wire.http1 import RequestHead, serialize
+from fujita.httputil.errors import HTTPOutputError
+from fujita.httputil.headers import HTTPHeaders
+from fujita.wire.http1.errors import ProtocolError
+from fujita.wire.http1.fields import parse_content_length
+from fujita.wire.http1.request import RequestHead
+from fujita.wire.http1.serialize import LAST_CHUNK, chunk_of
 
 _METHODS_WITH_BODY = frozenset({"POST", "PATCH", "PUT"})
 
@@ -28,7 +31,7 @@ class BodyFraming:
             HTTPOutputError: The body grows longer than the head says.
         """
         if self.chunked:
-            return serialize.chunk_of(piece)
+            return chunk_of(piece)
         if self.remaining is not None:
             if len(piece) > self.remaining:
                 raise HTTPOutputError("Tried to write more data than Content-Length")
@@ -43,13 +46,17 @@ class BodyFraming:
         """
         if self.remaining:
             raise HTTPOutputError(f"Tried to write {self.remaining} bytes less than Content-Length")
-        return serialize.LAST_CHUNK if self.chunked else b""
+        return LAST_CHUNK if self.chunked else b""
 
 
 def frame_request(method: str, headers: HTTPHeaders) -> BodyFraming:
-    """Says how a request's body is delimited, in its headers too if they leave it open."""
+    """Says how a request's body is delimited, in its headers too if they leave it open.
+
+    Raises:
+        HTTPOutputError: The Content-Length that the headers hold is no number.
+    """
     if "Content-Length" in headers:
-        return BodyFraming(length=parse_int(headers["Content-Length"]))
+        return BodyFraming(length=_declared_length(headers))
     chunked = headers.get("Transfer-Encoding", "").lower() == "chunked"
     if method in _METHODS_WITH_BODY and "Transfer-Encoding" not in headers:
         headers["Transfer-Encoding"] = "chunked"
@@ -64,12 +71,15 @@ def frame_response(code: int, headers: HTTPHeaders, request: RequestHead) -> Bod
         code: The status code.
         headers: The header fields of the response.
         request: The head of the request.
+
+    Raises:
+        HTTPOutputError: The Content-Length that the headers hold is no number.
     """
     # RFC 9110 section 6.4.1 and RFC 9112 section 6.3: such responses end with their head.
     if request.method == "HEAD" or code < 200 or code in (204, 304):
         return BodyFraming(length=0)
     if "Content-Length" in headers:
-        return BodyFraming(length=parse_int(headers["Content-Length"]))
+        return BodyFraming(length=_declared_length(headers))
     # RFC 9112 section 6.1: "A server MUST NOT send a response containing Transfer-Encoding unless
     # the corresponding request indicates HTTP/1.1".
     if request.minor_version and "Transfer-Encoding" not in headers:
@@ -78,17 +88,24 @@ def frame_response(code: int, headers: HTTPHeaders, request: RequestHead) -> Bod
     return BodyFraming()
 
 
-def settle_connection(headers: HTTPHeaders, request: RequestHead, closes: bool) -> bool:
+def settle_connection(
+    headers: HTTPHeaders, request: RequestHead, framing: BodyFraming, closes: bool
+) -> bool:
     """Tells the client whether the connection persists (RFC 9112 section 9.3).
 
     Args:
         headers: The header fields of the response.
         request: The head of the request.
+        framing: How the response's body is delimited.
         closes: Whether the server wants to close it.
 
     Returns:
         Whether the connection is to be closed after the response.
     """
+    # RFC 9112 section 6.3: such a body is all that comes "prior to the server closing the
+    # connection".
+    if not request.minor_version and framing.remaining is None and not framing.chunked:
+        closes = True
     options = headers.get("Connection")
     if options is not None:
         return closes or "close" in options.lower()
@@ -98,3 +115,11 @@ def settle_connection(headers: HTTPHeaders, request: RequestHead, closes: bool) 
     elif request.section.keep_alive and not closes:
         headers["Connection"] = "Keep-Alive"
     return closes
+
+
+def _declared_length(headers: HTTPHeaders) -> int:
+    try:
+        return parse_content_length(headers["Content-Length"])
+    except ProtocolError as error:
+        # It is the application's, not the other end's.
+        raise HTTPOutputError(str(error)) from None
