@@ -159,7 +159,7 @@ def main() -> int:
     parser.add_argument("--on", nargs="+", choices=KINDS, default=["tornado", "fujita"])
     parser.add_argument("--compare", action="store_true", help="only the reports that are there")
     parser.add_argument("arguments", nargs="*", help="for pytest, in place of the whole suite")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     place = Place(APPLICATIONS[options.name])
     if not options.compare:
         place.prepare()
