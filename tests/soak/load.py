@@ -72,9 +72,13 @@ class Load:
         self.done["sessions"] += 1
 
     async def state(self, collect: bool = False) -> str:
-        """Asks the server what it holds."""
+        """Asks the server what it holds, on a connection of its own."""
         path = "/state?collect=1" if collect else "/state"
-        return (await self._http.fetch(self._url + path)).body.decode()
+        client = AsyncHTTPClient(force_instance=True)
+        try:
+            return (await client.fetch(self._url + path)).body.decode()
+        finally:
+            client.close()
 
     def close(self) -> None:
         """Closes the client's connections."""

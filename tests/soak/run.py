@@ -21,9 +21,12 @@ WARM_UP = 0.1
 # What memory may grow by after that, in KiB; a leak of 100 bytes per request is far more.
 ALLOWED = 4096
 
+# How long the last connections may take to end, in seconds.
+PATIENCE = 10
+
 
 async def soak(minutes: float, clients: int) -> bool:
-    """Returns whether memory stayed flat."""
+    """Returns whether memory stayed flat and nothing was left behind."""
     server = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "fujita", "run", "--port", "0"),
         *("--factory", "tests.soak.site:make_app"),
@@ -32,11 +35,37 @@ async def soak(minutes: float, clients: int) -> bool:
     assert server.stderr is not None
     try:
         line = (await server.stderr.readline()).decode()
-        load = Load(int(line.partition("127.0.0.1:")[2].split()[0]), clients)
-        return await _watch(load, minutes * 60)
+        port = int(line.partition("127.0.0.1:")[2].split()[0])
+        # What is made once is made now.
+        await _work(Load(port, clients), 1.0)
+        before = await _handles(Load(port, clients))
+        flat = await _watch(Load(port, clients), minutes * 60)
+        return await _ended(Load(port, clients), before) and flat
     finally:
         server.terminate()
         await server.wait()
+
+
+async def _work(load: Load, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    await load.run(lambda: time.monotonic() < end)
+    load.close()
+
+
+async def _handles(load: Load) -> list[int]:
+    """Counts descriptors and tasks, of the server and of the client."""
+    server = json.loads(await load.state(collect=True))
+    return [side[what] for side in (server, holdings()) for what in ("descriptors", "tasks")]
+
+
+async def _ended(load: Load, before: list[int]) -> bool:
+    """Returns whether there are as many descriptors and tasks as before the work."""
+    end = time.monotonic() + PATIENCE
+    while (after := await _handles(load)) != before and time.monotonic() < end:
+        await asyncio.sleep(0.1)
+    names = ("server's descriptors", "server's tasks", "client's descriptors", "client's tasks")
+    print(", ".join(f"{n} {a} ({a - b:+})" for n, a, b in zip(names, after, before, strict=True)))
+    return after == before
 
 
 async def _watch(load: Load, seconds: float) -> bool:
@@ -79,7 +108,7 @@ def _judge(rows: list[list[int]]) -> bool:
 
 
 def main() -> None:
-    """Runs from the command line; the exit status is 1 if memory grew."""
+    """Runs from the command line; the exit status is 1 if anything was left."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--clients", type=int, default=10)
