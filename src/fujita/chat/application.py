@@ -10,6 +10,7 @@ from fujita.chat.accounts.tokens import Tokens
 from fujita.chat.api import files, messages, pages, people, rooms, status
 from fujita.chat.assets import Assets
 from fujita.chat.errors import StoreError
+from fujita.chat.figures import Figures
 from fujita.chat.limits import Limits
 from fujita.chat.live.bus import Bus
 from fujita.chat.live.rooms import Rooms
@@ -113,6 +114,7 @@ async def make_app(
     embed_origins: tuple[str, ...] = (),
     admins: tuple[str, ...] = (),
     passwords: Passwords | None = None,
+    figures: Figures | None = None,
     **settings: Any,
 ) -> ChatApplication:
     """Returns the chat room as an application that can be served, or be part of a server.
@@ -128,20 +130,23 @@ async def make_app(
         embed_origins: The sites that may show the chat in a frame.
         admins: Logins of accounts that own the lobby and every public room that they enter.
         passwords: Makes and checks the hashes of passwords.
+        figures: Where it counts what is going on, for ``/metrics``.
         settings: More settings of a `fujita.web.Application`.
 
     Raises:
         ChatError: The store or the other nodes cannot be reached.
     """
     bounds = limits or Limits()
+    counted = figures or Figures()
     application = ChatApplication(
         Services(
-            rooms=Rooms(store, bus or Bus(limits=bounds), bounds, frozenset(admins)),
+            rooms=Rooms(store, bus or Bus(limits=bounds), bounds, counted, frozenset(admins)),
             store=store,
             limits=bounds,
             folder=folder or Folder("chat-files"),
             passwords=passwords or Passwords(),
             assets=Assets(),
+            figures=counted,
             tokens=tokens,
             embed_origins=embed_origins,
         ),

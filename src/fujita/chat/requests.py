@@ -9,6 +9,7 @@ from fujita.chat.accounts.cookies import Identity, newcomer, today
 from fujita.chat.accounts.passwords import Passwords
 from fujita.chat.accounts.tokens import InvalidToken, Pass, Tokens
 from fujita.chat.assets import Assets
+from fujita.chat.figures import Figures
 from fujita.chat.language import preferred_language
 from fujita.chat.limits import Limits, Throttle, address_of
 from fujita.chat.live.rooms import Rooms
@@ -45,10 +46,12 @@ class ConnectionCounter:
 
     Args:
         most: How many one address may have.
+        figures: Where all of them together are counted.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, figures: Figures) -> None:
         self._most = most
+        self._figures = figures
         self._counts: Counter[str] = Counter()
 
     def is_full(self, address: str) -> bool:
@@ -58,16 +61,14 @@ class ConnectionCounter:
     def add(self, address: str) -> None:
         """Notes a connection."""
         self._counts[address] += 1
+        self._figures.connections += 1
 
     def remove(self, address: str) -> None:
         """Notes that a connection has ended."""
         self._counts[address] -= 1
+        self._figures.connections -= 1
         if self._counts[address] <= 0:
             del self._counts[address]
-
-    def total(self) -> int:
-        """Returns the number of connections."""
-        return self._counts.total()
 
 
 @dataclass(slots=True, eq=False)
@@ -80,14 +81,13 @@ class Services:
     folder: Folder
     passwords: Passwords
     assets: Assets
+    figures: Figures
     tokens: Tokens | None = None
     embed_origins: tuple[str, ...] = ()
     connections: ConnectionCounter = field(init=False)
-    slow_readers: int = 0
-    store_failures: int = 0
 
     def __post_init__(self) -> None:
-        self.connections = ConnectionCounter(self.limits.connections_per_address)
+        self.connections = ConnectionCounter(self.limits.connections_per_address, self.figures)
 
     @property
     def throttle(self) -> Throttle:
@@ -96,7 +96,7 @@ class Services:
 
     def store_failed(self) -> None:
         """Counts a request that the store could not serve."""
-        self.store_failures += 1
+        self.figures.store_failures += 1
 
 
 class ChatRequest(web.RequestHandler):

@@ -6,31 +6,32 @@ import re
 import signal
 import socket
 import sys
-import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from fujita import httpserver, ioloop, netutil, process
+from fujita import httpserver, ioloop, netutil
 from fujita.chat.accounts.passwords import login_name
 from fujita.chat.accounts.tokens import Tokens
 from fujita.chat.application import ChatApplication, make_app
 from fujita.chat.errors import ChatError
+from fujita.chat.figures import Figures
 from fujita.chat.limits import Limits
 from fujita.chat.live.bus import Bus
 from fujita.chat.names import InvalidText
 from fujita.chat.storage import open_store
 from fujita.chat.uploads.folder import Folder
 
+if TYPE_CHECKING:
+    from fujita.process.supervised import SupervisedWorker
+
 _LONGEST_BODY = 64 * 1024
 
 # How long requests under way may take when the server is to end.
 _GRACE_SECONDS = 10.0
-
-_RESTART_SECONDS = 1.0
 
 # RFC 6454, section 6.2, with the hosts that a Content-Security-Policy can name.
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.*:\[\]-]+")
@@ -73,7 +74,8 @@ class Options:
 def serve(options: Options, announce: Callable[[str], None] | None = None) -> None:
     """Opens the chat room and serves it until Ctrl-C or SIGTERM.
 
-    With several workers, this process watches over them and ends by `SystemExit` after them.
+    With several workers, this process watches over them: a `Supervisor` says how. It ends by
+    `SystemExit` after them, and each of them when it has served.
 
     Args:
         options: How.
@@ -81,12 +83,12 @@ def serve(options: Options, announce: Callable[[str], None] | None = None) -> No
 
     Raises:
         ChatError: The history cannot be opened, or the port cannot be listened on. The text is
-            one line for a terminal.
+            one line for a terminal. With several workers it may be raised in one of them.
     """
     tell = announce or _print
     _check(options)
     if options.workers == 1:
-        _run(_serve(options, _listen(options), tell))
+        _run(_serve(options, _listen(options), Figures(), tell))
     else:
         _serve_with_workers(options, tell)
 
@@ -111,60 +113,45 @@ def _check(options: Options) -> None:
             raise ChatError(f"expected an origin such as https://example.org, got {origin[:100]}")
 
 
-def _serve_with_workers(options: Options, tell: Callable[[str], None]) -> None:
+def _serve_with_workers(options: Options, tell: Callable[[str], None]) -> NoReturn:
     """Forks workers that accept connections from the same sockets."""
+    # Not where the system cannot fork.
+    from fujita.chat.ledger import Ledger
+    from fujita.process.supervisor import Supervisor
+
     sockets = _listen(options)
-    # What can go wrong is to go wrong once, here, and not in each of them.
-    try:
-        _run(_try_out(options))
-    except BaseException:
-        _close(sockets)
-        raise
-    tell(_announcement(options, sockets, f"{options.workers} processes"))
-    signal.signal(signal.SIGTERM, _Farewell())
-    signal.signal(signal.SIGINT, _end_workers)
-    process.fork_processes(options.workers)
-    try:
-        _run(_serve(options, sockets, lambda _: None))
-    except ChatError as error:
-        print(f"fujita chat: worker {process.task_id()}: {error}", file=sys.stderr, flush=True)
-        # It is started again: not as fast as it fails.
-        time.sleep(_RESTART_SECONDS)
-        sys.exit(1)
+    announcement = _announcement(options, sockets, f"{options.workers} processes")
+    ledger = Ledger(options.workers)
+    worker = Supervisor(
+        options.workers, sockets, _GRACE_SECONDS, _complain, lambda: tell(announcement)
+    ).run()
+    # Only the workers get here.
+    _run(_serve(options, sockets, ledger.take_row(), worker))
     sys.exit(0)
 
 
-class _Farewell:
-    """Ends the process that has watched over the workers, when they have ended."""
-
-    gives_way = True
-
-    def __call__(self, number: int, frame: FrameType | None) -> None:
-        sys.exit(0)
-
-
-def _end_workers(number: int, frame: FrameType | None) -> None:
-    # Ctrl-C is for all of them: SIGTERM is handed on to those that did not hear it.
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
-async def _try_out(options: Options) -> None:
-    Folder(options.data)
-    _tokens(options)
-    _admins(options)
-    await (await open_store(options.database)).close()
-    bus = await _bus(options)
-    await bus.close()
+def _complain(sentence: str) -> None:
+    print(f"fujita chat: {sentence}", file=sys.stderr, flush=True)
 
 
 async def _serve(
-    options: Options, sockets: list[socket.socket], announce: Callable[[str], None]
+    options: Options,
+    sockets: list[socket.socket],
+    figures: Figures,
+    tell: "Callable[[str], None] | SupervisedWorker",
 ) -> None:
-    """Serves on sockets that listen already, which end with it."""
+    """Serves on sockets that listen already, which end with it.
+
+    Args:
+        options: How.
+        sockets: Where.
+        figures: What it counts.
+        tell: Who is told that it serves: a person in one line, or the supervisor.
+    """
     # From here on a signal ends it in order, however far it has come.
-    with _signals() as stopped:
+    with _signals(supervised=not callable(tell)) as stopped:
         try:
-            application, place = await _application(options)
+            application, place = await _application(options, figures)
         except BaseException:
             _close(sockets)
             raise
@@ -176,7 +163,10 @@ async def _serve(
         )
         try:
             server.add_sockets(sockets)
-            announce(_announcement(options, sockets, f"history in {place}"))
+            if callable(tell):
+                tell(_announcement(options, sockets, f"history in {place}"))
+            else:
+                tell.ready()
             await stopped.wait()
         finally:
             await _end(server, application)
@@ -191,7 +181,7 @@ async def _end(server: httpserver.HTTPServer, application: ChatApplication) -> N
     await server.close_all_connections()
 
 
-async def _application(options: Options) -> tuple[ChatApplication, str]:
+async def _application(options: Options, figures: Figures) -> tuple[ChatApplication, str]:
     """Puts the chat together; returns it, and where its history is."""
     folder = Folder(options.data)
     tokens = _tokens(options)
@@ -209,6 +199,7 @@ async def _application(options: Options) -> tuple[ChatApplication, str]:
             tokens=tokens,
             embed_origins=options.embed_origins,
             admins=_admins(options),
+            figures=figures,
         )
     except BaseException:
         if bus is not None:
@@ -274,16 +265,21 @@ def _reason(error: Exception) -> str:
 
 
 @contextmanager
-def _signals() -> Iterator[asyncio.Event]:
-    """Yields an event that Ctrl-C and SIGTERM set; they do no more than that."""
+def _signals(*, supervised: bool) -> Iterator[asyncio.Event]:
+    """Yields an event that Ctrl-C and SIGTERM set; they do no more than that.
+
+    A supervisor hands Ctrl-C on as SIGTERM, and ends by itself who takes too long.
+    """
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    former = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [signal.SIGTERM] if supervised else [signal.SIGINT, signal.SIGTERM]
+    former = {number: signal.getsignal(number) for number in numbers}
 
     def stop(number: int, frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(stopped.set)
-        # A second Ctrl-C does not wait for anything.
-        signal.signal(number, signal.SIG_DFL)
+        if not supervised:
+            # A second Ctrl-C does not wait for anything.
+            signal.signal(number, signal.SIG_DFL)
 
     for number in former:
         signal.signal(number, stop)

@@ -10,7 +10,8 @@ _NEEDED = ("sqlalchemy", "aiosqlite", "argon2", "jwt", "prometheus_client")
 
 
 @click.command(
-    epilog="Ctrl-C or SIGTERM ends it: what is being said is stored, and connections are closed."
+    epilog="Ctrl-C or SIGTERM ends it: what is being said is stored, and connections are closed. "
+    "SIGHUP renews the workers, one after the other."
 )
 @click.option(
     "--port",

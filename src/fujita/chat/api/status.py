@@ -8,9 +8,20 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from fujita.chat.errors import ChatError
+from fujita.chat.figures import COUNTERS
 from fujita.chat.requests import ChatRequest, Services
 
 _READY_SECONDS = 3.0
+
+_MEANINGS = {
+    "workers": "Processes that serve",
+    "connections": "Open WebSockets",
+    "people": "People connected; in each worker that they are connected to",
+    "rooms_open": "Rooms that somebody is in; in each worker that they are connected to",
+    "messages": "Messages stored and acknowledged",
+    "store_failures": "Requests that the database could not serve",
+    "slow_readers": "Connections closed because too much was waiting to be read",
+}
 
 
 class HealthHandler(ChatRequest):
@@ -54,31 +65,13 @@ class MetricsHandler(ChatRequest):
 
 
 class _Figures(Collector):
-    """Reads the figures when they are asked for: counting costs nothing in between."""
+    """Reads the figures of all workers when they are asked for."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     def collect(self) -> Iterator[Metric]:
-        services = self._services
-        rooms = services.rooms
-        yield GaugeMetricFamily(
-            "fujita_chat_connections", "Open WebSockets", services.connections.total()
-        )
-        yield GaugeMetricFamily("fujita_chat_people", "People connected", len(rooms.guests))
-        yield GaugeMetricFamily(
-            "fujita_chat_rooms_open", "Rooms that somebody here is in", rooms.open_rooms()
-        )
-        yield CounterMetricFamily(
-            "fujita_chat_messages", "Messages stored and acknowledged", rooms.acknowledged
-        )
-        yield CounterMetricFamily(
-            "fujita_chat_store_failures",
-            "Requests that the database could not serve",
-            services.store_failures,
-        )
-        yield CounterMetricFamily(
-            "fujita_chat_slow_readers",
-            "Connections closed because too much was waiting to be read",
-            services.slow_readers,
-        )
+        figures = self._services.figures.everywhere()
+        for name, value in figures.items():
+            kind = CounterMetricFamily if name in COUNTERS else GaugeMetricFamily
+            yield kind(f"fujita_chat_{name}", _MEANINGS[name], value)

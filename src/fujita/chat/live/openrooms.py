@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+from fujita.chat.figures import Figures
 from fujita.chat.limits import Limits
 from fujita.chat.live.bus import Bus
 from fujita.chat.live.people import Connection
@@ -17,6 +18,7 @@ class OpenRooms:
         store: Where rooms are kept.
         bus: Connects them with the same rooms on other nodes.
         limits: The bounds of the chat.
+        figures: Where they are counted.
         changed: Called when the number of people in a room has changed, or it is gone.
         forget: Called for a tab that has been put out of a room.
         closed: Called when a room has been closed here and nobody is in it elsewhere.
@@ -27,6 +29,7 @@ class OpenRooms:
         store: Store,
         bus: Bus,
         limits: Limits,
+        figures: Figures,
         *,
         changed: Callable[[Room], None],
         forget: Callable[[Connection, Room], None],
@@ -35,15 +38,13 @@ class OpenRooms:
         self._store = store
         self._bus = bus
         self._limits = limits
+        self._figures = figures
         self._changed = changed
         self._forget = forget
         self._closed = closed
         self._rooms: dict[str, Room] = {}
         self._opening: dict[str, asyncio.Task[Room | None]] = {}
         self._closing: set[asyncio.Task[None]] = set()
-
-    def __len__(self) -> int:
-        return len(self._rooms)
 
     def get(self, name: str) -> Room | None:
         """Returns a room that is open."""
@@ -86,6 +87,7 @@ class OpenRooms:
         try:
             if await room.open():
                 self._rooms[name] = room
+                self._figures.rooms_open = len(self._rooms)
                 return room
         except BaseException:
             await room.close()
@@ -99,6 +101,7 @@ class OpenRooms:
 
     def _begin_to_close(self, room: Room) -> None:
         del self._rooms[room.name]
+        self._figures.rooms_open = len(self._rooms)
         closing = asyncio.create_task(self._close(room))
         self._closing.add(closing)
         closing.add_done_callback(self._closing.discard)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from fujita.chat.figures import Figures
 from fujita.chat.storage import Person
 
 
@@ -30,13 +31,15 @@ class Guest:
 
 
 class Guests:
-    """Everybody with an open connection to this node."""
+    """Everybody with an open connection to this node.
 
-    def __init__(self) -> None:
+    Args:
+        figures: Where they are counted.
+    """
+
+    def __init__(self, figures: Figures) -> None:
+        self._figures = figures
         self._guests: dict[str, Guest] = {}
-
-    def __len__(self) -> int:
-        return len(self._guests)
 
     def get(self, id: str) -> Guest | None:
         """Returns the person of that id if they are connected."""
@@ -51,6 +54,7 @@ class Guests:
         guest = self._guests.get(who.id)
         if guest is None:
             guest = self._guests[who.id] = Guest(who)
+            self._figures.people = len(self._guests)
         elif who.kind != guest.person.kind:
             # They have taken an account meanwhile.
             guest.person = replace(who, name=guest.person.name)
@@ -63,6 +67,7 @@ class Guests:
         guest.connections.discard(connection)
         if not guest.connections:
             self._guests.pop(guest.id, None)
+            self._figures.people = len(self._guests)
 
     def is_taken(self, name: str, *, by_another_than: str) -> bool:
         """Says whether somebody else who is here goes by that name, whatever its case."""

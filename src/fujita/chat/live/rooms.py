@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from fujita.chat.accounts.tokens import Pass
+from fujita.chat.figures import Figures
 from fujita.chat.limits import Buckets, Limits, Rate, Throttle
 from fujita.chat.live import events
 from fujita.chat.live.admission import Admission
@@ -40,20 +41,26 @@ class Rooms:
         store: What outlives this process.
         bus: Connects it with other nodes.
         limits: The bounds.
+        figures: Where it counts what is going on.
         admins: Logins of accounts that own every public room that they enter.
     """
 
     def __init__(
-        self, store: Store, bus: Bus, limits: Limits, admins: frozenset[str] = frozenset()
+        self,
+        store: Store,
+        bus: Bus,
+        limits: Limits,
+        figures: Figures,
+        admins: frozenset[str] = frozenset(),
     ) -> None:
         self.limits = limits
         self.store = store
         self.bus = bus
         self.throttle = Throttle(limits)
-        self.guests = Guests()
+        self.guests = Guests(figures)
         self.directory = Directory(limits, self._tell_all)
         self.admission = Admission(store, self.throttle, self._room_made, admins)
-        self.acknowledged = 0
+        self._figures = figures
         self._typing = Buckets(Rate(2, 0.5))
         self._marks = Marks(store)
         self._started = time.monotonic()
@@ -64,6 +71,7 @@ class Rooms:
             store,
             bus,
             limits,
+            figures,
             changed=self._room_changed,
             forget=self._forget_room,
             closed=self._room_closed,
@@ -144,10 +152,6 @@ class Rooms:
     def is_in(self, connection: Connection, name: str) -> bool:
         """Says whether a connection has joined a room."""
         return name in self._joined.get(connection, ())
-
-    def open_rooms(self) -> int:
-        """Returns how many rooms somebody on this node is in."""
-        return len(self._open)
 
     # What people do
 
@@ -275,7 +279,7 @@ class Rooms:
         try:
             stored = await self.store.append(draft)
             if isinstance(stored, Stored) and stored.fresh:
-                self.acknowledged += 1
+                self._figures.messages += 1
                 self.publish(stored.message)
             return stored
         finally:

@@ -249,6 +249,6 @@ class ChatSocket(ChatRequest, websocket.WebSocketHandler):
         return self.write_message(frame)
 
     def _read_too_slowly(self) -> None:
-        self.services.slow_readers += 1
+        self.services.figures.slow_readers += 1
         self._rooms.disconnect(self)
         self.close(TRY_AGAIN_LATER, "too much was waiting to be read")
