@@ -33,6 +33,23 @@ def test_what_is_given_up_leaves_nothing(tmp_path: Path) -> None:
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+def test_what_is_given_up_for_want_of_room_leaves_nothing(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    folder = Folder(tmp_path)
+    upload = folder.begin(folder.new_id())
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        # It is in the buffer, and every attempt to write it fails.
+        upload.write(b"half")
+        with pytest.raises(OSError, match="File too large"):
+            upload.finish()
+        upload.abort()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
 @pytest.mark.parametrize(
     "id", ["", "../../etc/passwd", "x" * 21, "x" * 23, "x" * 21 + "/", "é" * 22]
 )

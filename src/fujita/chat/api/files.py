@@ -1,5 +1,7 @@
 """Sending and fetching files."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -8,6 +10,7 @@ from fujita.chat.api.base import ApiHandler, Refusal
 from fujita.chat.storage import Person, StoredFile, milliseconds
 from fujita.chat.uploads.folder import Upload, file_name
 from fujita.chat.uploads.types import SHOWN_TYPES, SIGNATURE_SIZE, file_type
+from fujita.log import app_log
 
 # Whatever a browser takes it for: nothing runs, nothing is loaded, and it is nobody's page.
 _FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -24,6 +27,8 @@ class UploadHandler(ApiHandler):
         self._id = ""
         self._beginning = b""
         self._who: Person | None = None
+        # What is wrong with the body is told when it has come: before, nobody listens.
+        self._refusal: Refusal | None = None
 
     async def prepare(self) -> None:
         """Looks at who comes with what before any of it is taken."""
@@ -50,7 +55,8 @@ class UploadHandler(ApiHandler):
             raise Refusal("file-quota", status=429)
         self._who = who
         self._id = self.services.folder.new_id()
-        self._upload = self.services.folder.begin(self._id)
+        with self._on_disk():
+            self._upload = self.services.folder.begin(self._id)
 
     def data_received(self, chunk: bytes) -> None:
         """Writes a piece to the disk."""
@@ -59,13 +65,20 @@ class UploadHandler(ApiHandler):
             return
         if upload.size + len(chunk) > self.services.limits.file_size:
             self._abort()
-            raise Refusal("file-too-large", status=413)
+            self._refusal = Refusal("file-too-large", status=413)
+            return
         if len(self._beginning) < SIGNATURE_SIZE:
             self._beginning += chunk[: SIGNATURE_SIZE - len(self._beginning)]
-        upload.write(chunk)
+        try:
+            with self._on_disk():
+                upload.write(chunk)
+        except Refusal as refusal:
+            self._refusal = refusal
 
     async def post(self, typed: str) -> None:
         """Keeps what was taken, if it is what it says."""
+        if self._refusal is not None:
+            raise self._refusal
         upload, who = self._upload, self._who
         if upload is None or who is None:
             raise Refusal("file-empty")
@@ -76,11 +89,16 @@ class UploadHandler(ApiHandler):
             raise Refusal("file-type", status=415)
         name = file_name(unquote(self.request.headers.get("X-File-Name", "")))
         found = StoredFile(self._id, self.room(typed), who.id, name, kind, upload.size)
-        upload.finish()
+        with self._on_disk():
+            upload.finish()
         self._upload = None
-        if not await self.services.store.files.add(found, milliseconds()):
+        try:
+            if not await self.services.store.files.add(found, milliseconds()):
+                raise Refusal("no-room")
+        except BaseException:
+            # Nobody will ever ask for it, and nobody else would take it away.
             self.services.folder.remove([found.id])
-            raise Refusal("no-room")
+            raise
         self.set_status(201)
         self.finish(dict(found.to_json()))
 
@@ -91,6 +109,17 @@ class UploadHandler(ApiHandler):
     def on_connection_close(self) -> None:
         """Takes away what has stopped coming."""
         self._abort()
+
+    @contextmanager
+    def _on_disk(self) -> Iterator[None]:
+        """Refuses what finds no room; RFC 4918 section 11.5 has a status for that."""
+        try:
+            yield
+        except OSError as error:
+            self._abort()
+            reason = error.strerror or error
+            app_log.error("cannot keep a file in %s: %s", self.services.folder.path, reason)
+            raise Refusal("storage", status=507) from error
 
     def _abort(self) -> None:
         if self._upload is not None:

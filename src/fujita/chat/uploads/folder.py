@@ -99,10 +99,13 @@ class Upload:
         os.replace(self._partial, self._place)
 
     def abort(self) -> None:
-        """Takes away what was written."""
-        if not self._file.closed:
+        """Takes away what was written, unless the file is there already."""
+        try:
             self._file.close()
-            self._partial.unlink(missing_ok=True)
+        except OSError:
+            # What is in its buffer finds no room, and is not wanted any more.
+            pass
+        self._partial.unlink(missing_ok=True)
 
 
 def file_name(typed: str) -> str:
