@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from fujita.realtime import (
     Batch,
+    Broadcast,
     Consumer,
     Dropped,
     Position,
@@ -91,6 +92,10 @@ class Recorder(Consumer):
     @property
     def data(self) -> list[Any]:
         return [publication.data for publication in self.publications]
+
+    @property
+    def broadcasts(self) -> list[Any]:
+        return [event.data for event in self.events if isinstance(event, Broadcast)]
 
     @property
     def dropped(self) -> int:

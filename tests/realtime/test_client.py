@@ -35,6 +35,19 @@ def test_it_publishes_and_reads() -> None:
     run(main)
 
 
+def test_what_the_server_says_to_everybody() -> None:
+    async def main() -> None:
+        heard: asyncio.Queue[object] = asyncio.Queue()
+        async with RoomSite() as site:
+            url = f"ws://127.0.0.1:{site.port}/realtime"
+            async with RealtimeClient(url, on_broadcast=heard.put_nowait) as client:
+                await client.publish("lobby", 1)
+                await site.hub.broadcast({"text": "back in a minute"})
+                assert await heard.get() == {"text": "back in a minute"}
+
+    run(main)
+
+
 def test_the_server_goes_and_comes_back() -> None:
     async def main() -> None:
         async with RoomSite() as site, client_of(site) as client:

@@ -182,6 +182,41 @@ def test_presence(make_hub: MakeHub) -> None:
     run(main)
 
 
+def test_a_broadcast_comes_to_everybody_once(make_hub: MakeHub) -> None:
+    async def main() -> None:
+        async with make_hub() as hub:
+            in_two, connected, gone = Recorder(), Recorder(), Recorder()
+            await hub.subscribe("one", in_two)
+            await hub.subscribe("two", in_two)
+            hub.connect(connected)
+            left = await hub.subscribe("one", gone)
+            await left.leave()
+            await hub.broadcast({"text": "näh\n", "number": 1})
+            hub.disconnect(connected)
+            await hub.broadcast(2)
+            await in_two.until(lambda: len(in_two.broadcasts) == 2)
+            assert in_two.broadcasts == [{"text": "näh\n", "number": 1}, 2]
+            assert connected.broadcasts == [{"text": "näh\n", "number": 1}]
+            assert gone.events == []
+            assert (await hub.history("one")).publications == []
+            assert hub.counters.deliveries == 3
+
+    run(main)
+
+
+def test_a_room_cannot_pass_for_everybody(make_hub: MakeHub) -> None:
+    async def main() -> None:
+        async with make_hub() as hub:
+            reader = Recorder()
+            await hub.subscribe("everyone", reader)
+            await hub.publish("everyone", 1)
+            await hub.broadcast(2)
+            await reader.until(lambda: len(reader.events) == 2)
+            assert (reader.data, reader.broadcasts) == ([1], [2])
+
+    run(main)
+
+
 def test_removing_a_member(make_hub: MakeHub) -> None:
     async def main() -> None:
         async with make_hub() as hub:

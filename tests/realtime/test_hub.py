@@ -249,6 +249,62 @@ def test_publishing_from_another_thread() -> None:
     run(main)
 
 
+def test_another_thread_does_all_that_a_coroutine_can() -> None:
+    async def main() -> None:
+        async with Hub() as hub:
+            reader = Recorder()
+
+            def work() -> None:
+                subscription = hub.run_threadsafe(hub.subscribe("lobby", reader)).result(5)
+                hub.run_threadsafe(hub.publish("lobby", 1)).result(5)
+                hub.run_threadsafe(hub.broadcast(2)).result(5)
+                hub.run_threadsafe(subscription.leave()).result(5)
+                hub.run_threadsafe(hub.publish("lobby", 3)).result(5)
+
+            await asyncio.to_thread(work)
+            assert (reader.data, reader.broadcasts) == ([1], [2])
+            assert not hub.rooms
+
+    run(main)
+
+
+def test_another_thread_is_told_that_the_hub_has_no_loop_yet() -> None:
+    hub = Hub()
+    with pytest.raises(RuntimeError, match="not been started"):
+        hub.publish_threadsafe("lobby", 1)
+
+
+def test_what_was_published_comes_before_the_broadcast_after_it() -> None:
+    async def main() -> None:
+        async with Hub() as hub:
+            reader = Recorder()
+            await hub.subscribe("lobby", reader)
+            await hub.publish("lobby", 1)
+            await hub.broadcast(2)
+            await hub.publish("lobby", 3)
+            await turn()
+            data = [event.data for event in reader.events if hasattr(event, "data")]
+            assert data == [1, 2, 3]
+
+    run(main)
+
+
+def test_a_consumer_that_raises_costs_nobody_the_broadcast() -> None:
+    class Broken(Recorder):
+        def write(self, batch: object) -> None:
+            raise OSError("broken")
+
+    async def main() -> None:
+        async with Hub() as hub:
+            reader = Recorder()
+            hub.connect(Broken())
+            hub.connect(reader)
+            await hub.broadcast(1)
+            assert reader.broadcasts == [1]
+
+    run(main)
+
+
 def test_a_room_passes_on_once_whatever_a_turn_brings() -> None:
     async def main() -> None:
         async with Hub() as hub:
@@ -359,6 +415,8 @@ def test_a_closed_hub_says_so() -> None:
             await hub.publish("lobby", 1)
         with pytest.raises(HubClosedError):
             await hub.subscribe("lobby", Recorder())
+        with pytest.raises(HubClosedError):
+            await hub.broadcast(1)
 
     run(main)
     with pytest.raises(ValueError, match="carrier-pigeon"):

@@ -18,6 +18,7 @@ const [path, room, count] = arguments;
 window.got = []; window.said = []; window.states = [];
 window.client = new FujitaRealtime.Realtime(path, {
   status: (status) => states.push(status),
+  broadcast: (data) => said.push(data),
   firstPause: 50, longestPause: 200, pingInterval: 300, pingTimeout: 300,
 });
 window.subscription = client.subscribe(room, {
@@ -115,6 +116,8 @@ def test_what_is_published_comes_and_goes(page: Page, site: ThreadedSite) -> Non
     assert {"ada": {"name": "Ada"}} in said
     assert "+ada" in said
     assert page.js("return client.user") == "ada"
+    site.run(site.site.hub.broadcast("to all"))
+    page.until(lambda: "to all" in page.js("return said"), "the broadcast")
     site.run(site.site.hub.remove("lobby", "ada", "enough"))
     page.until(lambda: "enough" in page.js("return said"), "the removal")
 

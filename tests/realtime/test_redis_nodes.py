@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,19 @@ from fujita.realtime.redis_engine import RedisEngine
 from tests.realtime.conftest import MakeHub
 from tests.realtime.redis_servers import DURABLE, RedisServer
 from tests.realtime.running import Recorder, run
+
+PUBLISHER = """
+import asyncio
+from fujita.realtime import Hub
+from fujita.realtime.redis_engine import RedisEngine
+
+async def main():
+    async with Hub(RedisEngine.from_url("{url}", prefix="{prefix}")) as hub:
+        await hub.publish("room", "from elsewhere")
+        await hub.broadcast("to everybody")
+
+asyncio.run(main())
+"""
 
 KEPT = RoomOptions(history_size=100_000)
 
@@ -43,6 +57,35 @@ def test_two_nodes_share_rooms(redis_hub: MakeHub) -> None:
     run(main)
 
 
+def test_a_broadcast_comes_to_all_nodes(redis_hub: MakeHub) -> None:
+    async def main() -> None:
+        async with redis_hub() as one, redis_hub() as other, redis_hub() as third:
+            here, there = Recorder(), Recorder()
+            await one.subscribe("room", here)
+            other.connect(there)
+            await third.broadcast("hello")
+            await here.until(lambda: here.broadcasts == ["hello"])
+            await there.until(lambda: there.broadcasts == ["hello"])
+
+    run(main)
+
+
+def test_a_process_without_a_server_publishes(redis_hub: MakeHub) -> None:
+    async def main() -> None:
+        async with redis_hub() as hub:
+            reader = Recorder()
+            await hub.subscribe("room", reader)
+            assert isinstance(hub.engine, RedisEngine)
+            program = PUBLISHER.format(url=hub.engine._link.where, prefix=hub.engine._keys._prefix)
+            process = await asyncio.create_subprocess_exec(sys.executable, "-c", program)
+            await reader.until(lambda: bool(reader.broadcasts))
+            assert reader.data == ["from elsewhere"]
+            assert reader.broadcasts == ["to everybody"]
+            assert await process.wait() == 0
+
+    run(main)
+
+
 def test_a_node_listens_to_the_rooms_that_it_holds_and_no_others(redis_hub: MakeHub) -> None:
     async def main() -> None:
         async with redis_hub() as one, redis_hub() as other:
@@ -50,9 +93,10 @@ def test_a_node_listens_to_the_rooms_that_it_holds_and_no_others(redis_hub: Make
             await other.subscribe("b", Recorder())
             assert isinstance(one.engine, RedisEngine)
             channels = {channel for feed in one.engine._feeds.values() for channel in feed.channels}
-            assert len(channels) == 1
+            everyone = one.engine._keys.everyone
+            assert channels == {everyone, one.engine._keys.channel("a")}
             await subscription.leave()
-            assert not any(feed.channels for feed in one.engine._feeds.values())
+            assert [feed.channels for feed in one.engine._feeds.values()] == [{everyone}]
 
     run(main)
 

@@ -1,5 +1,6 @@
 """The protocol of docs/realtime-protocol.md, over real WebSockets."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -148,5 +149,24 @@ def test_leaving_the_page_is_leaving_the_rooms() -> None:
                 "user": "ada",
                 "count": 0,
             }
+
+    run(main)
+
+
+def test_who_is_in_no_room_gets_what_is_for_everybody() -> None:
+    async def main() -> None:
+        async with RoomSite() as site:
+            ada, bob = await site.connect("/realtime?user=ada"), await site.connect()
+            await site.hub.broadcast({"text": "hello all"})
+            for client in (ada, bob):
+                said = await client.read()
+                assert said == {
+                    "type": "broadcast",
+                    "time": said["time"],
+                    "data": {"text": "hello all"},
+                }
+            bob.connection.close()
+            while len(site.hub._everyone._connected) > 1:
+                await asyncio.sleep(0.005)
 
     run(main)

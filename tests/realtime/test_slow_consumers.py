@@ -1,6 +1,6 @@
 """Consumers that do not keep up."""
 
-from fujita.realtime import Hub, Position, RoomOptions
+from fujita.realtime import Dropped, Hub, Position, RoomOptions
 from fujita.realtime.options import SlowPolicy
 from tests.realtime.running import Recorder, run, turn
 
@@ -135,6 +135,28 @@ def test_the_ephemeral_is_dropped_first() -> None:
             assert [one for one in slow.data if one != "is typing"] == list(range(10))
             assert 0 < slow.data.count("is typing") < 10
             assert slow.said == []
+
+    run(main)
+
+
+def test_broadcasts_that_wait_are_bounded_and_disconnect_nobody() -> None:
+    async def main() -> None:
+        async with Hub(default=RoomOptions(queue_bytes=30)) as hub:
+            slow, quick = Recorder(), Recorder()
+            hub.connect(slow)
+            await hub.subscribe("room", quick)
+            slow.slow_down()
+            for number in range(6):
+                await hub.broadcast(number)
+            assert quick.broadcasts == list(range(6))
+            # A recorder counts 10 bytes for what is no publication.
+            assert slow.waiting_size == 30
+            slow.speed_up()
+            await turn()
+            assert slow.broadcasts == [0, 3, 4, 5]
+            assert slow.events[1] == Dropped("", 2, 0)
+            assert slow.said == []
+            assert hub.counters.dropped == 2
 
     run(main)
 

@@ -66,6 +66,17 @@ def test_a_reader_that_comes_back_gets_what_it_missed() -> None:
     run(main)
 
 
+def test_what_the_server_says_to_everybody() -> None:
+    async def main() -> None:
+        async with RoomSite() as site, Reader(site.port, "lobby") as reader:
+            assert (await reader.next())[1]["type"] == "subscribed"
+            await site.hub.broadcast("to all")
+            name, said = await reader.next()
+            assert (name, said["type"], said["data"]) == ("", "broadcast", "to all")
+
+    run(main)
+
+
 @pytest.mark.parametrize(("path", "status"), [("secret", 403), ("lobby?since=x", 400)])
 def test_what_is_refused(path: str, status: int) -> None:
     async def main() -> None:

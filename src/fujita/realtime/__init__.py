@@ -9,6 +9,7 @@ docs/realtime.md tells what can be built of it.
 
 from fujita.realtime.assets import STATIC
 from fujita.realtime.batch import Batch
+from fujita.realtime.broadcast import Broadcast
 from fujita.realtime.commands import Refused
 from fujita.realtime.consumer import Consumer
 from fujita.realtime.counters import Counters
@@ -42,6 +43,7 @@ __all__ = [
     "STATIC",
     "AlreadySubscribedError",
     "Batch",
+    "Broadcast",
     "ClientLimits",
     "Consumer",
     "Counted",

@@ -11,7 +11,10 @@ from fujita.realtime.options import RoomOptions
 from fujita.realtime.publication import Publication
 
 if TYPE_CHECKING:
+    from fujita.realtime.everyone import Everyone
     from fujita.realtime.subscription import Subscription
+
+    Source = Subscription | Everyone
 
 
 class _Queue:
@@ -30,7 +33,8 @@ class Backlog:
 
     It is made when a consumer first has to wait, and forgotten when it has caught up, so that
     those who keep up pay nothing for it. The rooms take turns: each room's events stay in their
-    order, those of different rooms need none.
+    order, those of different rooms need none. Broadcasts are
+    a room in this.
 
     Args:
         measure: Says how many bytes a batch takes.
@@ -43,20 +47,18 @@ class Backlog:
 
     def __init__(self, measure: Callable[[Batch], int]) -> None:
         self._measure = measure
-        self._queues: dict[Subscription, _Queue] = {}
+        self._queues: dict[Source, _Queue] = {}
         self.size = 0
 
-    def add(
-        self, subscription: "Subscription", batch: Batch, options: RoomOptions, counters: Counters
-    ) -> bool:
+    def add(self, source: "Source", batch: Batch, options: RoomOptions, counters: Counters) -> bool:
         """Keeps events, as far as the room's policy lets it.
 
         Returns:
             False if the consumer is to be disconnected.
         """
-        queue = self._queues.get(subscription)
+        queue = self._queues.get(source)
         if queue is None:
-            queue = self._queues[subscription] = _Queue()
+            queue = self._queues[source] = _Queue()
         if options.slow == "keep_latest":
             batch = self._supersede(queue, batch, counters)
         if self.size > options.queue_bytes // 4:
@@ -81,19 +83,19 @@ class Backlog:
     def next(self) -> Batch | None:
         """Takes out what is to be sent next; None if nothing waits."""
         while self._queues:
-            subscription = next(iter(self._queues))
-            queue = self._queues.pop(subscription)
+            source = next(iter(self._queues))
+            queue = self._queues.pop(source)
             if queue.dropped:
-                notice = Dropped(subscription.room, queue.dropped, queue.last_dropped)
+                notice = Dropped(source.room, queue.dropped, queue.last_dropped)
                 queue.dropped = 0
                 # Its turn is not over.
-                self._queues = {subscription: queue, **self._queues}
+                self._queues = {source: queue, **self._queues}
                 return Batch([notice])
             if queue.batches:
                 batch = queue.batches.popleft()
                 self.size -= self._measure(batch)
                 if queue.batches:
-                    self._queues[subscription] = queue
+                    self._queues[source] = queue
                 return batch
         return None
 

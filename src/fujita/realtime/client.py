@@ -6,7 +6,7 @@ import random
 import secrets
 from asyncio import Future
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -138,6 +138,7 @@ class RealtimeClient:
         url: Of the WebSocket; or a request, to give headers such as a cookie along.
         first_pause: Seconds, at most, before it first connects again; they double each time.
         longest_pause: What they double up to.
+        on_broadcast: Called with the data of what the server says to everybody.
     """
 
     def __init__(
@@ -146,8 +147,10 @@ class RealtimeClient:
         *,
         first_pause: float = FIRST_PAUSE,
         longest_pause: float = LONGEST_PAUSE,
+        on_broadcast: Callable[[Any], None] | None = None,
     ) -> None:
         self._url = url
+        self._on_broadcast = on_broadcast
         self._first_pause = first_pause
         self._longest_pause = longest_pause
         self._rooms: dict[str, RemoteRoom] = {}
@@ -374,6 +377,9 @@ class RealtimeClient:
         question = self._questions.get(message.get("id", 0))
         room = self._rooms.get(message.get("room", ""))
         kind = message["type"]
+        if kind == "broadcast":
+            self._tell_broadcast(message["data"])
+            return
         if kind == "error":
             if question is not None and not question.answer.done():
                 question.answer.set_exception(Refused(message["code"], message["message"]))
@@ -387,6 +393,15 @@ class RealtimeClient:
             room._receive(message)
         if question is not None and not question.answer.done():
             question.answer.set_result(message)
+
+    def _tell_broadcast(self, data: Any) -> None:
+        if self._on_broadcast is None:
+            return
+        try:
+            self._on_broadcast(data)
+        except Exception:
+            # The connection, and everybody who reads from it, goes on.
+            app_log.error("on_broadcast failed", exc_info=True)
 
 
 def _by_chance(pause: float) -> float:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from fujita.realtime.backlog import Backlog
 from fujita.realtime.batch import Batch
+from fujita.realtime.counters import Counters
+from fujita.realtime.options import RoomOptions
 from fujita.realtime.position import Position
 
 if TYPE_CHECKING:
+    from fujita.realtime.everyone import Everyone
     from fujita.realtime.subscription import Subscription
 
 _node = secrets.token_hex(4)
@@ -78,7 +81,23 @@ class Consumer:
     def send(self, subscription: "Subscription", batch: Batch) -> None:
         """Sends events, now or when what came before them is gone."""
         if self._flow is not None:
-            self._keep(subscription, batch)
+            room = subscription._room
+            if room is None or self.closed:
+                return
+            if not self._keep(subscription, batch, room.options, room.counters):
+                self._backlog = None
+                self.closed = True
+                self.overflowed(subscription)
+        elif not self.closed:
+            flow = self.write(batch)
+            if flow is not None:
+                self._wait_for(flow)
+
+    def tell(self, everyone: "Everyone", batch: Batch) -> None:
+        """Sends what is for everybody, now or when what came before it is gone."""
+        if self._flow is not None:
+            if not self.closed:
+                self._keep(everyone, batch, everyone.options, everyone.counters)
         elif not self.closed:
             flow = self.write(batch)
             if flow is not None:
@@ -106,16 +125,17 @@ class Consumer:
 
     # What waits.
 
-    def _keep(self, subscription: "Subscription", batch: Batch) -> None:
-        room = subscription._room
-        if room is None or self.closed:
-            return
+    def _keep(
+        self,
+        source: "Subscription | Everyone",
+        batch: Batch,
+        options: RoomOptions,
+        counters: Counters,
+    ) -> bool:
+        """Keeps events for later; tells whether the consumer may stay connected."""
         if self._backlog is None:
             self._backlog = Backlog(self.size)
-        if not self._backlog.add(subscription, batch, room.options, room.counters):
-            self._backlog = None
-            self.closed = True
-            self.overflowed(subscription)
+        return self._backlog.add(source, batch, options, counters)
 
     def _wait_for(self, flow: "Future[None]") -> None:
         self._flow = flow

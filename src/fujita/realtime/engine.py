@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any, NamedTuple, Protocol
 
+from fujita.realtime.broadcast import Broadcast
 from fujita.realtime.events import EngineEvent, Member
 from fujita.realtime.options import RoomOptions
 from fujita.realtime.position import Position
@@ -43,6 +44,9 @@ class Receiver(Protocol):
 
     def receive(self, room: str, event: EngineEvent) -> None:
         """Takes an event of a room that has been subscribed to."""
+
+    def receive_broadcast(self, broadcast: Broadcast) -> None:
+        """Takes what is for everybody."""
 
     def resumed(self) -> None:
         """Told that the engine was away and is back, so that events may have been missed."""
@@ -89,6 +93,10 @@ class Engine(ABC):
     @abstractmethod
     async def send(self, room: str, payload: bytes, exclude: str = "") -> None:
         """Hands an ephemeral publication to all nodes."""
+
+    @abstractmethod
+    async def broadcast(self, payload: bytes) -> None:
+        """Hands what is for everybody to all nodes that have started."""
 
     @abstractmethod
     async def history(

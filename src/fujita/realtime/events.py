@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from fujita.realtime.broadcast import Broadcast
 from fujita.realtime.publication import Publication
 
 
@@ -110,8 +111,8 @@ class Removal:
     reason: str
 
 
-RoomEvent = Publication | Joined | Left | Counted | Dropped | Skipped
-"""What members of a room can get."""
+RoomEvent = Publication | Joined | Left | Counted | Dropped | Skipped | Broadcast
+"""What consumers can get."""
 
 EngineEvent = Publication | Joined | Left | Removal
 """What an engine tells every node that holds a room."""

@@ -2,37 +2,26 @@
 
 import asyncio
 import concurrent.futures
-from collections.abc import Coroutine, Mapping
-from functools import lru_cache
-from types import TracebackType
+from collections.abc import Mapping
 from typing import Any, Self
 
-from fujita.log import app_log
 from fujita.realtime.consumer import Consumer
-from fujita.realtime.counters import Counters
 from fujita.realtime.engine import Engine, History
 from fujita.realtime.engines import engine_from_url
-from fujita.realtime.errors import (
-    AlreadySubscribedError,
-    EngineUnavailableError,
-    HubClosedError,
-    RoomNameError,
-)
-from fujita.realtime.events import EngineEvent, Member
+from fujita.realtime.errors import AlreadySubscribedError
+from fujita.realtime.events import Member
 from fujita.realtime.listener import Listener
 from fujita.realtime.memory import MemoryEngine
+from fujita.realtime.names import check_name
+from fujita.realtime.node import Node
 from fujita.realtime.options import Namespaces, RoomOptions
 from fujita.realtime.position import Position
-from fujita.realtime.presence import PresenceKeeper
 from fujita.realtime.publication import encode
 from fujita.realtime.room import Room
 from fujita.realtime.subscription import Subscription
 
-MAX_NAME = 255
-"""Characters that a room's name may have."""
 
-
-class Hub:
+class Hub(Node):
     """Publishes to rooms, and hands what is published there to those who are in them.
 
         hub = Hub()
@@ -70,19 +59,8 @@ class Hub:
         rooms: Mapping[str, RoomOptions] | None = None,
         default: RoomOptions | None = None,
     ) -> None:
-        self.engine = MemoryEngine() if engine is None else engine
-        self.rooms: dict[str, Room] = {}
         namespaces = Namespaces(rooms or {}, RoomOptions() if default is None else default)
-        self.options = lru_cache(4096)(namespaces.options)
-        """Gives the options of a room by its name."""
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._ready_on: asyncio.AbstractEventLoop | None = None
-        """The loop, as long as there is nothing to be done before what is asked for."""
-        self._started: asyncio.Future[None] | None = None
-        self._closed = False
-        self._past = Counters()
-        self._tasks: set[asyncio.Task[Any]] = set()
-        self._keeper = PresenceKeeper(self)
+        super().__init__(MemoryEngine() if engine is None else engine, namespaces)
 
     @classmethod
     def from_url(
@@ -105,77 +83,6 @@ class Hub:
             ValueError: No engine has such a URL.
         """
         return cls(engine_from_url(url, wait=wait), rooms=rooms, default=default)
-
-    # Beginning and end.
-
-    async def start(self) -> None:
-        """Gets ready; what is first done with a hub does it as well.
-
-        Raises:
-            HubClosedError: It has been closed.
-            EngineUnavailableError: The engine cannot be reached.
-            RuntimeError: It belongs to another loop.
-        """
-        if self._closed:
-            raise HubClosedError("the hub has been closed")
-        loop = asyncio.get_running_loop()
-        if self._loop is None:
-            self._loop = loop
-        elif self._loop is not loop:
-            raise RuntimeError(
-                "the hub belongs to another event loop; use publish_threadsafe from other threads"
-            )
-        if self._started is None:
-            started = self._started = asyncio.ensure_future(self._start())
-            started.add_done_callback(self._after_start)
-        await asyncio.shield(self._started)
-
-    async def _start(self) -> None:
-        await self.engine.start(self)
-        self._keeper.start()
-        self._ready_on = self._loop
-
-    def _after_start(self, started: "asyncio.Future[None]") -> None:
-        if started.cancelled() or started.exception() is not None:
-            # The next one tries again.
-            self._started = None
-
-    async def close(self) -> None:
-        """Ends all subscriptions without a word, and lets the engine go."""
-        if self._closed:
-            return
-        self._closed = True
-        self._ready_on = None
-        self._keeper.stop()
-        for room in list(self.rooms.values()):
-            for subscription in list(room.subscriptions.values()):
-                try:
-                    await subscription.leave()
-                except EngineUnavailableError:
-                    # Its presence expires by itself.
-                    room.drop(subscription)
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.engine.close()
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self,
-        exception_type: type[BaseException] | None,
-        exception: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.close()
-
-    @property
-    def loop(self) -> asyncio.AbstractEventLoop:
-        """The loop that it belongs to."""
-        assert self._loop is not None, "the hub has not been started"
-        return self._loop
 
     # What is published.
 
@@ -265,8 +172,25 @@ class Hub:
         Returns:
             A future of the position, for the thread to wait for, or not.
         """
-        publishing = self.publish(room, data, key=key, ephemeral=ephemeral)
-        return asyncio.run_coroutine_threadsafe(publishing, self.loop)
+        return self.run_threadsafe(self.publish(room, data, key=key, ephemeral=ephemeral))
+
+    async def broadcast(self, data: Any) -> None:
+        """Sends something to everybody who is connected, on all nodes.
+
+        That is whoever is in a room, once however many rooms it is in, and whom `connect` has
+        counted in. It is in no history: who is away just then does not get it.
+
+        Args:
+            data: What to send, anything that JSON has.
+
+        Raises:
+            TypeError: JSON has no such data.
+            EngineUnavailableError: The engine cannot be reached.
+            HubClosedError: The hub has been closed.
+        """
+        payload = encode(data)
+        await self.start()
+        await self.engine.broadcast(payload)
 
     async def history(
         self, room: str, *, since: Position | None = None, limit: int | None = None
@@ -287,6 +211,14 @@ class Hub:
         return await self.engine.history(room, self.options(room), since, limit)
 
     # Who is there.
+
+    def connect(self, consumer: Consumer) -> None:
+        """Has a consumer get broadcasts even while it is in no room; `disconnect` ends that."""
+        self._everyone.connect(consumer)
+
+    def disconnect(self, consumer: Consumer) -> None:
+        """Has a consumer get broadcasts only while it is in a room."""
+        self._everyone.disconnect(consumer)
 
     async def subscribe(
         self,
@@ -390,64 +322,3 @@ class Hub:
         check_name(room)
         await self.start()
         return await self.engine.count(room)
-
-    # Figures.
-
-    @property
-    def counters(self) -> Counters:
-        """What has happened in all rooms on this node so far."""
-        total = Counters()
-        total.add(self._past)
-        for room in self.rooms.values():
-            total.add(room.counters)
-        return total
-
-    # For the engine and for rooms.
-
-    def receive(self, room: str, event: EngineEvent) -> None:
-        """Takes what happens in a room; called by the engine."""
-        held = self.rooms.get(room)
-        if held is not None:
-            held.receive(event)
-
-    def resumed(self) -> None:
-        """Has all rooms look for what they have missed; called by the engine."""
-        for room in list(self.rooms.values()):
-            room.resume()
-
-    def forget(self, room: Room) -> None:
-        """Lets go of a room that nobody on this node is in any more."""
-        if not room.holders and self.rooms.get(room.name) is room:
-            del self.rooms[room.name]
-            self._past.add(room.counters)
-
-    def run(self, coroutine: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        """Runs what nobody waits for; what it raises is logged."""
-        task = self.loop.create_task(coroutine)
-        self._tasks.add(task)
-        task.add_done_callback(self._ran)
-        return task
-
-    def _ran(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
-        if task.cancelled():
-            return
-        error = task.exception()
-        if isinstance(error, EngineUnavailableError):
-            app_log.warning("%s", error)
-        elif error is not None:
-            app_log.error("A room's task failed", exc_info=error)
-
-
-def check_name(room: str) -> None:
-    """Refuses what cannot be the name of a room.
-
-    Raises:
-        RoomNameError: It is empty, too long, or holds control characters.
-    """
-    if not isinstance(room, str):
-        raise RoomNameError(f"a room's name is a string, not {type(room).__name__}")
-    if not 0 < len(room) <= MAX_NAME or not room.isprintable():
-        raise RoomNameError(
-            f"a room's name has 1 to {MAX_NAME} printable characters, unlike {room[:80]!r}"
-        )

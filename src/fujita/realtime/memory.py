@@ -8,6 +8,7 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
+from fujita.realtime.broadcast import Broadcast
 from fujita.realtime.engine import Engine, History, Presence, Receiver
 from fujita.realtime.events import EngineEvent, Joined, Left, Member, Removal
 from fujita.realtime.options import RoomOptions
@@ -176,6 +177,11 @@ class MemoryEngine(Engine):
     async def send(self, room: str, payload: bytes, exclude: str = "") -> None:
         """Hands an ephemeral publication over."""
         self._emit(room, Publication(room, payload, 0, "", self._clock(), exclude))
+
+    async def broadcast(self, payload: bytes) -> None:
+        """Hands over what is for everybody."""
+        if self._receiver is not None:
+            self._receiver.receive_broadcast(Broadcast(payload, self._clock()))
 
     async def history(
         self,

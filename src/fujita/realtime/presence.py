@@ -7,7 +7,7 @@ from fujita.log import app_log
 from fujita.realtime.errors import EngineUnavailableError
 
 if TYPE_CHECKING:
-    from fujita.realtime.hub import Hub
+    from fujita.realtime.node import Node
     from fujita.realtime.room import Room
 
 TICK = 1.0
@@ -24,7 +24,7 @@ class PresenceKeeper:
         hub: Whose rooms it looks after.
     """
 
-    def __init__(self, hub: "Hub") -> None:
+    def __init__(self, hub: "Node") -> None:
         self._hub = hub
         self._tasks: list[asyncio.Task[None]] = []
         self._counted: dict[str, float] = {}

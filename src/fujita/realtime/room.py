@@ -24,7 +24,7 @@ from fujita.realtime.publication import Publication
 from fujita.realtime.subscription import Subscription
 
 if TYPE_CHECKING:
-    from fujita.realtime.hub import Hub
+    from fujita.realtime.node import Node
 
 TAIL_SIZE = 256
 """Publications that a node itself remembers of a room that it holds."""
@@ -46,7 +46,7 @@ class Room:
     at once and has missed the same.
     """
 
-    def __init__(self, name: str, hub: "Hub", options: RoomOptions) -> None:
+    def __init__(self, name: str, hub: "Node", options: RoomOptions) -> None:
         self.name = name
         self.options = options
         self.counters = Counters()

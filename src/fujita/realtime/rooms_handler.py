@@ -121,6 +121,10 @@ class RoomsHandler(WebSocketHandler):
         except Refused as refused:
             self.close(POLICY_VIOLATION, refused.message[:40])
             return
+        if self.consumer.closed:
+            # The client has gone while it was asked who it is.
+            return
+        self.hub.connect(self.consumer)
         user = None if self.member is None else self.member.user
         self._say({"type": "welcome", "version": 1, "client": self.consumer.id, "user": user})
 
@@ -154,6 +158,7 @@ class RoomsHandler(WebSocketHandler):
         """Leaves all rooms."""
         consumer = getattr(self, "consumer", None)
         if consumer is not None:
+            self.hub.disconnect(consumer)
             try:
                 await consumer.close()
             except EngineUnavailableError:

@@ -10,7 +10,8 @@ from fujita.realtime.commands import Refused
 from fujita.realtime.consumer import Consumer
 from fujita.realtime.errors import EngineUnavailableError
 from fujita.realtime.events import Member
-from fujita.realtime.hub import Hub, check_name
+from fujita.realtime.hub import Hub
+from fujita.realtime.names import check_name
 from fujita.realtime.position import Position
 from fujita.realtime.publication import Publication, encode
 from fujita.realtime.subscription import Subscription

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
+from fujita.realtime.broadcast import Broadcast
 from fujita.realtime.events import Counted, Dropped, Joined, Left, RoomEvent, Skipped
 from fujita.realtime.publication import Publication, encode
 
@@ -22,6 +23,8 @@ class WireForm:
         """Gives an event as UTF-8 text; nothing (``b""``) if members need not know of it."""
         if type(event) is Publication:
             return self.publication(event)
+        if type(event) is Broadcast:
+            return self.broadcast(event)
         return encode(self.describe(event))
 
     def publication(self, publication: Publication) -> bytes:
@@ -34,6 +37,10 @@ class WireForm:
                 publication.payload,
             )
         return b'%b,"data":%b}' % (_opening(publication.room), publication.payload)
+
+    def broadcast(self, broadcast: Broadcast) -> bytes:
+        """Gives what is for everybody as UTF-8 text."""
+        return b'{"type":"broadcast","time":%.3f,"data":%b}' % (broadcast.time, broadcast.payload)
 
     def describe(self, event: RoomEvent) -> dict[str, Any]:
         """Gives what is not a publication as a dictionary."""

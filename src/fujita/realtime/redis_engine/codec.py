@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from fujita.realtime.broadcast import Broadcast
 from fujita.realtime.events import EngineEvent, Joined, Left, Removal
 from fujita.realtime.position import Position
 from fujita.realtime.publication import Publication, encode
@@ -11,6 +12,23 @@ from fujita.realtime.publication import Publication, encode
 def ephemeral(payload: bytes, time: float, exclude: str) -> bytes:
     """Writes an ephemeral publication for a channel."""
     return b"e%.6f:%b\n%b" % (time, exclude.encode(), payload)
+
+
+def broadcast(payload: bytes, time: float) -> bytes:
+    """Writes what is for everybody for the channel of broadcasts."""
+    return b"b%.6f\n%b" % (time, payload)
+
+
+def read_broadcast(message: bytes) -> Broadcast:
+    """Reads what has come over the channel of broadcasts.
+
+    Raises:
+        ValueError: It is nothing of ours.
+    """
+    head, newline, payload = message.partition(b"\n")
+    if not newline or head[:1] != b"b":
+        raise ValueError(f"no broadcast: {message[:60]!r}")
+    return Broadcast(payload, float(head[1:]))
 
 
 def removal(user: str, reason: str) -> bytes:

@@ -85,6 +85,8 @@ class RedisEngine(Engine):
         """Connects."""
         self._receiver = receiver
         await self._trying(self._link.start)
+        channel = self._keys.everyone
+        await self._trying(lambda: self._feed(channel).subscribe(channel))
 
     async def close(self) -> None:
         """Disconnects."""
@@ -145,6 +147,13 @@ class RedisEngine(Engine):
         """Hands an ephemeral publication to all nodes."""
         message = codec.ephemeral(payload, time.time(), exclude)
         await self._commander.command(self._publish, self._keys.channel(room), message)
+
+    async def broadcast(self, payload: bytes) -> None:
+        """Hands what is for everybody to all nodes."""
+        message = codec.broadcast(payload, time.time())
+        await self._trying(
+            lambda: self._commander.command(self._publish, self._keys.everyone, message)
+        )
 
     async def history(
         self,
@@ -233,8 +242,11 @@ class RedisEngine(Engine):
     def _deliver(self, channel: str, message: bytes) -> None:
         if self._receiver is None:
             return
-        room = self._keys.room(channel)
         try:
+            if channel == self._keys.everyone:
+                self._receiver.receive_broadcast(codec.read_broadcast(message))
+                return
+            room = self._keys.room(channel)
             event = codec.read_message(room, message)
         except ValueError as error:
             app_log.warning("Something strange came over Redis' channel %r: %s", channel, error)

@@ -21,6 +21,11 @@ class Keys:
         quoted = room.replace("%", "%25").replace("{", "%7B").replace("}", "%7D")
         return f"{self._channel}{quoted}}}"
 
+    @property
+    def everyone(self) -> str:
+        """The channel of broadcasts, which is no room's."""
+        return f"{self._prefix}:everyone"
+
     def room(self, channel: str) -> str:
         """Gives the room of a channel."""
         quoted = channel[len(self._channel) : -1]

@@ -122,6 +122,7 @@ export class Realtime {
    * @param {string} url Of the WebSocket; may be relative to the page.
    * @param {object} options
    *   status: called with "connecting", "open", "offline" or "refused";
+   *   broadcast: called with the data of what the server says to everybody;
    *   firstPause, longestPause, pingInterval, pingTimeout: in milliseconds.
    */
   constructor(url, options = {}) {
@@ -339,6 +340,10 @@ export class Realtime {
   _receive(message) {
     if (message.type === "welcome") this._welcome(message);
     this._watch();
+    if (message.type === "broadcast") {
+      this.options.broadcast?.(message.data);
+      return;
+    }
     const waiting = this._unanswered.get(message.id);
     const subscription = this._subscriptions.get(message.room);
     if (message.type === "subscribed") {
