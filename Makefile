@@ -10,7 +10,7 @@ COMPILED := $(TYPES) $(TYPES:.pxd=.py)
 AUTOBAHN := .autobahn/bin/kosoku
 FUZZ := $(VENV)/.fuzz
 
-.PHONY: help setup chat test check lint types floors unit conformance conformance-asyncio conformance-uvloop autobahn autobahn-quick applications bench screenshots fuzz clean
+.PHONY: help setup chat test check lint types floors unit conformance conformance-asyncio conformance-uvloop autobahn autobahn-quick applications bench screenshots chat-offline fuzz soak clean
 
 help:  ## Show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,9 @@ $(FUZZ): $(DEVELOPMENT)
 	@echo "Installing atheris in $(VENV) (once) ..."
 	@$(BIN)/python -m pip install --quiet --group fuzz
 	@touch $(FUZZ)
+
+chat-offline: $(DEVELOPMENT)  ## Cut a chat member's network for 30 s, in Chromium too
+	@FUJITA_CUT_SECONDS=$(or $(SECONDS),30) $(BIN)/python -m pytest -q tests/chat/test_cut.py
 
 fuzz: $(FUZZ)  ## Fuzz every parser for a minute (SECONDS=600 for longer, ONLY=cookies for one)
 	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(ONLY)

@@ -181,7 +181,12 @@ class Browser:
         return [target["title"] for target in self.cdp("Target.getTargets")["targetInfos"]]
 
     def is_shown(self, selector: str) -> bool:
-        return any(element.is_displayed() for element in self.all(selector))
+        shown: bool = self.run(
+            "return [...document.querySelectorAll(arguments[0])].some((e) =>"
+            " e.getClientRects().length && e.checkVisibility({ visibilityProperty: true }))",
+            selector,
+        )
+        return shown
 
     def is_still(self) -> bool:
         """Returns whether nothing on the page slides or fades to an end."""
@@ -216,12 +221,14 @@ class Browser:
         self.one(selector).click()
 
     def say(self, text: str) -> None:
-        """Types a message and sends it; Shift+Enter makes its line breaks."""
+        """Writes a message and sends it; Shift+Enter makes its line breaks."""
         field = self.one("#text")
+        self.run("arguments[0].focus()", field)
         for number, line in enumerate(text.split("\n")):
             if number:
                 field.send_keys(Keys.SHIFT, Keys.ENTER)
-            field.send_keys(line)
+            # As by an input method: key by key takes long.
+            self.cdp("Input.insertText", text=line)
         field.send_keys(Keys.ENTER)
 
     def open_room(self, name: str) -> None:

@@ -1,12 +1,14 @@
 """A chat room that is served, and clients that talk to it over real sockets."""
 
+import asyncio
 import json
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
 from websockets.asyncio.client import ClientConnection, connect
@@ -19,6 +21,8 @@ from fujita.chat.live.bus import Bus
 from fujita.chat.requests import GUEST_COOKIE
 from fujita.chat.uploads.folder import Folder
 from fujita.httpclient import AsyncHTTPClient, HTTPResponse
+
+Result = TypeVar("Result")
 
 # What the clock decides happens at once, unless a test wants it otherwise.
 QUICK = Limits(
@@ -166,3 +170,23 @@ async def running(
             server.stop()
             await application.close()
             await server.close_all_connections()
+
+
+@contextmanager
+def running_in_thread(limits: Limits | None = None) -> Iterator[int]:
+    """Serves a chat room on a loop of its own, where a test waits for browsers; yields the port."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="chat")
+    thread.start()
+
+    def there(work: Coroutine[Any, Any, Result]) -> Result:
+        return asyncio.run_coroutine_threadsafe(work, loop).result(20)
+
+    chat = running(limits=limits)
+    try:
+        yield there(chat.__aenter__()).port
+    finally:
+        there(chat.__aexit__(None, None, None))
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
