@@ -14,12 +14,12 @@ from tests.realtime.sites import RoomSite
 pytestmark = pytest.mark.timeout(120)
 
 CLIENT = """
-const [path, room, count] = arguments;
+const [path, room, silence] = arguments;
 window.got = []; window.said = []; window.states = [];
 window.client = new FujitaRealtime.Realtime(path, {
   status: (status) => states.push(status),
   broadcast: (data) => said.push(data),
-  firstPause: 50, longestPause: 200, pingInterval: 300, pingTimeout: 300,
+  firstPause: 50, longestPause: 200, pingInterval: silence, pingTimeout: silence,
 });
 window.subscription = client.subscribe(room, {
   publication: (data) => got.push(data),
@@ -89,8 +89,14 @@ class Page:
     def js(self, script: str, *arguments: Any) -> Any:
         return self.browser.driver.execute_script(script, *arguments)
 
-    def begin(self, path: str = "/realtime?user=ada", room: str = "lobby") -> None:
-        self.js(CLIENT, path, room)
+    def begin(
+        self, path: str = "/realtime?user=ada", room: str = "lobby", silence: int = 10_000
+    ) -> None:
+        """Connects; a server that says nothing for twice ``silence`` ms is given up.
+
+        On a busy machine that is soon a server that was going to answer, or to refuse.
+        """
+        self.js(CLIENT, path, room, silence)
 
     def until(self, condition: Callable[[], Any], what: str) -> None:
         self.browser.wait(condition, what)
@@ -144,7 +150,7 @@ def test_the_server_goes_and_comes_back(page: Page, site: ThreadedSite) -> None:
 
 
 def test_a_network_that_is_cut_without_a_word(page: Page, site: ThreadedSite) -> None:
-    page.begin()
+    page.begin(silence=300)
     page.until(lambda: page.js("return said.includes(false)"), "the subscription")
     # The connection stays, and nothing comes over it.
     page.js("client._socket.onmessage = null; client._socket.send = () => {}")
