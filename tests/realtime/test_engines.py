@@ -5,10 +5,12 @@ import asyncio
 import pytest
 
 from fujita.realtime import (
+    Counted,
     Dropped,
     Joined,
     Left,
     Member,
+    MemoryEngine,
     Position,
     Publication,
     RoomOptions,
@@ -171,13 +173,79 @@ def test_presence(make_hub: MakeHub) -> None:
             await phone.close()
             await bobs.close()
             await laptop.close()
-            await watcher.until(lambda: len(watcher.events) == 3)
+            await watcher.until(lambda: len(watcher.events) == 4)
             assert watcher.events == [
                 Joined("room", "ada ü", {"name": "Ada"}, 1),
                 Joined("room", "bob", None, 2),
+                Counted("room", 3, named=False),
                 Left("room", "ada ü", 1),
             ]
             assert await hub.members("room") == {"carl": None}
+
+    run(main)
+
+
+def test_who_leaves_while_the_cap_is_crossed_is_not_forgotten(make_hub: MakeHub) -> None:
+    """Somebody comes, unnamed, as one too many; before that was counted, another one goes."""
+
+    async def main() -> None:
+        options = RoomOptions(presence=True, presence_cap=2, presence_interval=0.001)
+        async with make_hub(default=options) as hub:
+            watcher = Recorder()
+            await hub.subscribe("room", watcher)
+            users = [Recorder() for _ in range(3)]
+            for number, user in enumerate(users):
+                await hub.subscribe("room", user, member=Member(str(number)))
+            await users[0].close()
+            await watcher.until(lambda: len(watcher.events) == 3)
+            assert watcher.events[2:] == [Counted("room", 3, named=False)]
+            # Who shows a list is told to read it anew, since 2 has come and 0 has gone.
+            await hub._keeper.count()
+            await watcher.until(lambda: len(watcher.events) == 4)
+            assert watcher.events[3:] == [Counted("room", 2, named=True)]
+            await users[1].close()
+            await watcher.until(lambda: len(watcher.events) == 5)
+            assert watcher.events[4:] == [Left("room", "1", 1)]
+
+    run(main)
+
+
+def test_crossing_the_cap_to_and_fro_is_told_at_intervals(make_hub: MakeHub) -> None:
+    async def main() -> None:
+        options = RoomOptions(presence=True, presence_cap=1, presence_interval=60)
+        async with make_hub(default=options) as hub:
+            watcher = Recorder()
+            await hub.subscribe("room", watcher)
+            await hub.subscribe("room", Recorder(), member=Member("stays"))
+            for _ in range(5):
+                subscription = await hub.subscribe("room", Recorder(), member=Member("wavers"))
+                await subscription.leave()
+            await hub.publish("room", "end")
+            await watcher.until(lambda: bool(watcher.data))
+            assert watcher.events[:-1] == [
+                Joined("room", "stays", None, 1),
+                Counted("room", 2, named=False),
+            ]
+
+    run(main)
+
+
+def test_who_only_watches_a_room_that_is_above_the_cap_gets_its_counts(make_hub: MakeHub) -> None:
+    async def main() -> None:
+        options = RoomOptions(presence=True, presence_cap=1)
+        async with make_hub(default=options) as hub:
+            members = [Recorder() for _ in range(4)]
+            for number, member in enumerate(members):
+                await hub.subscribe("room", member, member=Member(str(number)))
+            watching = hub if isinstance(hub.engine, MemoryEngine) else make_hub(default=options)
+            watcher = Recorder()
+            await watching.subscribe("room", watcher)
+            watching._keeper._counted.clear()
+            await members.pop().close()
+            await watching._keeper.count()
+            await watcher.until(lambda: bool(watcher.events))
+            assert watcher.events == [Counted("room", 3, named=False)]
+            await watching.close()
 
     run(main)
 

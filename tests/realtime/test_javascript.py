@@ -122,6 +122,9 @@ def test_what_is_published_comes_and_goes(page: Page, site: ThreadedSite) -> Non
     assert {"ada": {"name": "Ada"}} in said
     assert "+ada" in said
     assert page.js("return client.user") == "ada"
+    # Where names were left out, the list comes anew.
+    page.js("said.length = 0; subscription._receive({type: 'count', count: 1, named: true})")
+    page.until(lambda: {"ada": {"name": "Ada"}} in page.js("return said"), "the list")
     site.run(site.site.hub.broadcast("to all"))
     page.until(lambda: "to all" in page.js("return said"), "the broadcast")
     site.run(site.site.hub.remove("lobby", "ada", "enough"))

@@ -1,6 +1,6 @@
 """Who is in a room."""
 
-from fujita.realtime import Counted, Hub, Joined, Left, Member, RoomOptions
+from fujita.realtime import Counted, Hub, Joined, Left, Member, MemoryEngine, RoomOptions
 from tests.realtime.running import Recorder, run, turn
 
 NAMED = RoomOptions(presence=True)
@@ -40,6 +40,32 @@ def test_nobody_is_told_where_the_options_do_not_ask_for_it() -> None:
     run(main)
 
 
+def test_a_count_from_before_the_cap_was_crossed_is_not_told() -> None:
+    class Overtaken(MemoryEngine):
+        async def count(self, room: str) -> int:
+            users = await super().count(room)
+            if users == 1:
+                await self.join(room, Member("late"), "another", options)
+            return users
+
+    options = RoomOptions(presence=True, presence_cap=1, presence_interval=0.001)
+
+    async def main() -> None:
+        async with Hub(Overtaken(), default=options) as hub:
+            watcher = Recorder()
+            await hub.subscribe("lobby", watcher, member=Member("ada"))
+            bob = await hub.subscribe("lobby", Recorder(), member=Member("bob"))
+            await bob.leave()
+            await hub._keeper.count()
+            await turn()
+            assert watcher.events == [
+                Joined("lobby", "ada", None, 1),
+                Counted("lobby", 2, named=False),
+            ]
+
+    run(main)
+
+
 def test_above_the_cap_counts_are_told_instead_of_names() -> None:
     async def main() -> None:
         options = RoomOptions(presence=True, presence_cap=2, presence_interval=60)
@@ -52,12 +78,13 @@ def test_above_the_cap_counts_are_told_instead_of_names() -> None:
             await turn()
             names = [event.user for event in watcher.events if isinstance(event, Joined)]
             assert names == ["0", "1"]
+            assert watcher.events[2:] == [Counted("lobby", 3, named=False)]
             await hub._keeper.count()
             await turn()
-            assert watcher.events[2:] == [Counted("lobby", 5, named=False)]
+            assert watcher.events[3:] == [Counted("lobby", 5, named=False)]
             await users.pop().close()
             await turn()
-            assert watcher.events[3:] == []
+            assert watcher.events[4:] == []
             for user in users[1:]:
                 await user.close()
             await turn()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fujita.realtime import (
+    Counted,
     EngineUnavailableError,
     Hub,
     Joined,
@@ -149,6 +150,25 @@ def test_a_node_that_was_not_told_of_something_finds_out(redis_hub: MakeHub) -> 
 
 
 @pytest.mark.timeout(60)
+def test_comings_and_goings_that_a_node_has_not_heard_of_are_counted(redis_hub: MakeHub) -> None:
+    """While a node's ears are shut it misses who goes, so its members are told to look again."""
+
+    async def main() -> None:
+        options = RoomOptions(presence=True)
+        async with redis_hub(default=options) as deaf, redis_hub(default=options) as other:
+            watcher, ada = Recorder(), Recorder()
+            await deaf.subscribe("room", watcher)
+            await other.subscribe("room", ada, member=Member("ada"))
+            await watcher.until(lambda: watcher.events == [Joined("room", "ada", None, 1)])
+            assert isinstance(deaf.engine, RedisEngine)
+            (feed,) = deaf.engine._feeds.values()
+            await feed._connection.disconnect()
+            await ada.close()
+            await watcher.until(lambda: Counted("room", 0, named=True) in watcher.events)
+
+    run(main)
+
+
 def test_redis_is_killed_and_comes_back_while_everybody_publishes(tmp_path: Path) -> None:
     """What was acknowledged reaches everybody once and in order."""
     server = RedisServer(tmp_path, *DURABLE)

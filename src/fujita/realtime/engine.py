@@ -146,6 +146,9 @@ class Engine(ABC):
     async def join(self, room: str, member: Member, connection: str, options: RoomOptions) -> int:
         """Adds a connection of a user to a room, and tells all nodes if it is the first.
 
+        They are told by `Joined` as long as there are no more users than ``presence_cap``, and by
+        `Counted` when there is one more; so nobody is left out of both.
+
         Returns:
             The users in the room now.
         """
@@ -153,6 +156,8 @@ class Engine(ABC):
     @abstractmethod
     async def leave(self, presence: Presence, options: RoomOptions) -> int:
         """Takes a connection out of a room, and tells all nodes if it was the user's last.
+
+        They are not told if there were more users than ``presence_cap``: those count.
 
         Returns:
             The users in the room now.

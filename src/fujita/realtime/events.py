@@ -114,5 +114,6 @@ class Removal:
 RoomEvent = Publication | Joined | Left | Counted | Dropped | Skipped | Broadcast
 """What consumers can get."""
 
-EngineEvent = Publication | Joined | Left | Removal
-"""What an engine tells every node that holds a room."""
+EngineEvent = Publication | Joined | Left | Counted | Removal
+"""What an engine tells every node that holds a room; `Counted`, when it has come to hold one user
+more than are told by name."""

@@ -263,8 +263,7 @@ class Hub(Node):
         try:
             await held.enter(subscription, since)
             if member is not None and held.options.presence and held.holds(subscription):
-                users = await self.engine.join(room, member, consumer.id, held.options)
-                held.users = max(held.users, users)
+                await self.engine.join(room, member, consumer.id, held.options)
                 if not held.holds(subscription):
                     await self.engine.leave(held.presence_of(subscription), held.options)
         except BaseException:

@@ -10,7 +10,7 @@ from typing import Any
 
 from fujita.realtime.broadcast import Broadcast
 from fujita.realtime.engine import Engine, History, Presence, Receiver
-from fujita.realtime.events import EngineEvent, Joined, Left, Member, Removal
+from fujita.realtime.events import Counted, EngineEvent, Joined, Left, Member, Removal
 from fujita.realtime.options import RoomOptions
 from fujita.realtime.position import Position
 from fujita.realtime.publication import Publication
@@ -222,6 +222,8 @@ class MemoryEngine(Engine):
             attendance = users[member.user] = Attendance(member.data)
             if len(users) <= options.presence_cap:
                 self._emit(room, Joined(room, member.user, member.data, len(users)))
+            elif len(users) == options.presence_cap + 1:
+                self._emit(room, Counted(room, len(users), named=False))
         attendance.connections.add(connection)
         return len(users)
 

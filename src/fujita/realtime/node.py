@@ -176,6 +176,7 @@ class Node:
     def resumed(self) -> None:
         """Has all rooms look for what they have missed; called by the engine."""
         for room in list(self.rooms.values()):
+            room.count_unsure = room.options.presence
             room.resume()
 
     def forget(self, room: Room) -> None:

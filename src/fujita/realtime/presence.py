@@ -61,11 +61,17 @@ class PresenceKeeper:
                 counted.setdefault(name, time)
         self._counted = counted
         for room in due:
-            room.tell_count(await hub.engine.count(room.name))
+            crossings = room.crossings
+            users = await hub.engine.count(room.name)
+            # What was counted before the cap was crossed is told no more.
+            if room.crossings == crossings:
+                room.tell_count(users)
 
     def _is_due(self, room: "Room", now: float) -> bool:
         options = room.options
-        if not options.presence or max(room.users, room.count_told) < options.presence_cap:
+        if room.count_unsure:
+            return True
+        if not room.crowded:
             return False
         last = self._counted.get(room.name)
         return last is None or now - last >= options.presence_interval

@@ -13,8 +13,6 @@ from fujita.realtime.errors import EngineUnavailableError
 from fujita.realtime.events import (
     Counted,
     EngineEvent,
-    Joined,
-    Left,
     Removal,
     RoomEvent,
 )
@@ -53,10 +51,14 @@ class Room:
         self.subscriptions: dict[str, Subscription] = {}
         """By the consumers' ids."""
         self.position = Position(0, "")
-        self.users = 0
-        """Users in the room, as far as is known here."""
-        self.count_told = 0
-        """The count that members were told last; 0 as long as they are told names."""
+        self.crowded = False
+        """Whether members are told counts instead of names."""
+        self.count_unsure = False
+        """Whether members may have missed who has come and gone, as the engine was away."""
+        self.crossings = 0
+        """Times that the engine has told that the cap was crossed."""
+        self._count_told = -1
+        """The count that members were told last, while the room is crowded."""
         self.holders = 0
         """Subscriptions, and those in the making, for which the room is held."""
         self._hub = hub
@@ -93,8 +95,12 @@ class Room:
         if isinstance(event, Removal):
             self._remove(event)
             return
-        if isinstance(event, Joined | Left):
-            self.users = event.count
+        if isinstance(event, Counted):
+            self.crossings += 1
+            # To and fro over the cap is told at intervals only.
+            if not self.crowded:
+                self._crowd(event.count)
+            return
         self._hand_on(event)
 
     def _follow(self, publication: Publication) -> None:
@@ -245,6 +251,9 @@ class Room:
         ahead = self._ahead = []
         try:
             position = await self._hub.engine.subscribe(self.name, self.options)
+            if self.options.presence:
+                users = await self._hub.engine.count(self.name)
+                self.crowded |= users > self.options.presence_cap
         except BaseException:
             self._ahead = None
             raise
@@ -383,9 +392,21 @@ class Room:
                 self._hub.run(self.leave(subscription))
 
     def tell_count(self, count: int) -> None:
-        """Tells members how many they are, where they are too many to be named."""
-        self.users = count
-        named = count <= self.options.presence_cap
-        if count != self.count_told and not (named and not self.count_told):
-            self.count_told = 0 if named else count
-            self._hand_on(Counted(self.name, count, named))
+        """Tells members how many they are, if they are too many to be named.
+
+        When they are few enough again, or may have missed some names, they are told so: who
+        shows a list reads it anew.
+        """
+        if count > self.options.presence_cap:
+            if count != self._count_told or self.count_unsure:
+                self._crowd(count)
+        elif self.crowded or self.count_unsure:
+            self.crowded = False
+            self._count_told = -1
+            self._hand_on(Counted(self.name, count, named=True))
+        self.count_unsure = False
+
+    def _crowd(self, count: int) -> None:
+        self.crowded = True
+        self._count_told = count
+        self._hand_on(Counted(self.name, count, named=False))

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from fujita.realtime.broadcast import Broadcast
-from fujita.realtime.events import EngineEvent, Joined, Left, Removal
+from fujita.realtime.events import Counted, EngineEvent, Joined, Left, Removal
 from fujita.realtime.position import Position
 from fujita.realtime.publication import Publication, encode
 
@@ -55,9 +55,11 @@ def read_message(room: str, message: bytes) -> EngineEvent:
     if kind == b"r":
         user, reason = json.loads(body)
         return Removal(room, user, reason)
-    if kind in (b"j", b"l"):
+    if kind in (b"j", b"l", b"c"):
         count, length = map(int, head.split(b":"))
         user = body[:length].decode("utf-8", "surrogatepass")
+        if kind == b"c":
+            return Counted(room, count, named=False)
         if kind == b"j":
             return Joined(room, user, json.loads(body[length:]), count)
         return Left(room, user, count)

@@ -145,7 +145,8 @@ for index = 5, #ARGV, 3 do
     if redis.call('HINCRBY', KEYS[2], user, 1) == 1 then
       redis.call('HSET', KEYS[3], user, ARGV[index + 2])
       local count = redis.call('HLEN', KEYS[2])
-      if count <= cap then tell('j', count, user, ARGV[index + 2]) end
+      if count <= cap then tell('j', count, user, ARGV[index + 2])
+      elseif count == cap + 1 then tell('c', count, '', '') end
     end
   end
 end

@@ -111,6 +111,8 @@ export class Subscription {
         break;
       case "count":
         this._tell("count", message.count, message.named);
+        // Who came and went meanwhile was not named: the list comes anew.
+        if (message.named && this.presence) this.client._askMembers(this.room);
         break;
     }
   }
@@ -156,7 +158,7 @@ export class Realtime {
    *   subscribed({recovered, position}): each time that the server has confirmed;
    *   lost(position): something is missing for good, so read the state anew;
    *   dropped(count): left out because this client was too slow;
-   *   members(members, count), join(user, data, count), leave(user, count), count(count, named);
+   *   members(members, count), anew where names were left out; join(user, data, count), leave(user, count), count(count, named);
    *   removed(reason): it is in the room no more; error(error).
    * @param {object} options presence: ask who is there; since: a position to go on from.
    */
@@ -253,6 +255,10 @@ export class Realtime {
     if (this.status === "open") {
       this._ask({ type: "leave", room: subscription.room }, false).catch(() => {});
     }
+  }
+
+  _askMembers(room) {
+    this._ask({ type: "presence", room }, false).catch(() => {});
   }
 
   _fail(which, error) {
