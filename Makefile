@@ -98,9 +98,19 @@ chat-offline: $(DEVELOPMENT)  ## Cut a chat member's network for 30 s, in Chromi
 fuzz: $(FUZZ)  ## Fuzz every parser for a minute (SECONDS=600 for longer, ONLY=cookies for one)
 	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(ONLY)
 
+# All of it is built, and in another place: what is in src is not to be slow.
+fuzz-asan: $(DEVELOPMENT)  ## The same with the compiled parts under AddressSanitizer (needs gcc)
+	@echo "Building Fujita for AddressSanitizer in .asan ..."
+	@rm -rf .asan && mkdir -p .asan/source
+	@cp -r src setup.py pyproject.toml README.md LICENSE .asan/source
+	@find .asan -name '*.so' -delete
+	@CC=gcc CFLAGS="-fsanitize=address -fno-omit-frame-pointer -g -O1" LDFLAGS=-fsanitize=address \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target .asan/site ./.asan/source
+	@$(BIN)/python -m tests.fuzz.sanitized --seconds $(or $(SECONDS),60) .asan/site $(ONLY)
+
 soak: $(DEVELOPMENT)  ## Work a server for an hour and watch its memory (MINUTES=3 for less)
 	@$(BIN)/python -m tests.soak.run $(if $(MINUTES),--minutes "$(MINUTES)")
 
 clean:  ## Remove what the other targets have made
 	@find src -name '*.so' -delete
-	rm -rf $(VENV) build dist .autobahn .conformance .fuzz .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist .asan .autobahn .conformance .fuzz .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -5,8 +5,6 @@ themselves, so that what was found once is found again. Both have to mean the sa
 be those that the parser promises, and what is held back has to stay small.
 """
 
-import random
-import zlib
 from collections.abc import Callable, Iterable
 
 from fujita.escape import linkify, parse_qs_bytes, url_unescape, xhtml_unescape
@@ -47,17 +45,12 @@ from fujita.wire.websocket import (
     accept_offer,
     frame_message,
 )
+from tests.fuzz.pieces import pieces
+from tests.fuzz.server import server
 
 REFUSED = "refused"
 LIMIT = 2048
 LIMITS = Limits(head=LIMIT, body=LIMIT)
-
-
-def pieces(data: bytes) -> list[bytes]:
-    """Cuts bytes into pieces, always the same ones."""
-    source = random.Random(zlib.crc32(data))
-    cuts = sorted(source.randrange(len(data) + 1) for _ in range(source.randrange(12)))
-    return [data[start:end] for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True)]
 
 
 # HTTP/1.1
@@ -337,5 +330,6 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
         templates,
         websocket,
         deflate,
+        server,
     )
 }
