@@ -227,21 +227,6 @@ def test_what_is_wrong_is_told_once(folder: Path) -> None:
     assert done.stderr == "fujita run: module served has no 'no_such'\n"
 
 
-@pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
-def test_renewal_under_load_loses_no_request(folder: Path) -> None:
-    with served(folder) as (program, port):
-        command = ["wrk", "-t1", "-c8", "-d3", f"http://127.0.0.1:{port}/"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as wrk:
-            program.send(signal.SIGHUP)
-            assert program.error_line() == "fujita: all workers are renewed"
-            report, _ = wrk.communicate(timeout=PATIENCE)
-        assert program.end()[0] == 0
-    # wrk prints a line of errors only where there are any.
-    assert "Requests/sec" in report
-    assert "Socket errors" not in report
-    assert "Non-2xx" not in report
-
-
 def certificate_of(port: int) -> bytes | None:
     context = ssl.create_default_context()
     context.check_hostname = False
