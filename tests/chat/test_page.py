@@ -327,3 +327,36 @@ def test_a_site_shows_the_chat_in_a_frame_to_its_own_users(alice: Browser, tmp_p
         width = "return document.querySelector('.thumbnail img')?.naturalWidth"
         alice.wait_for(lambda: alice.run(width), 8)
         assert alice.driver.get_cookies() == []
+
+
+def test_what_others_do_does_not_end_an_edit(alice: Browser, bob: Browser, server: int) -> None:
+    meet(alice, bob, server, "patience")
+    alice.say("a draught")
+    bob.wait_for(bob.messages, ["a draught"])
+    alice.wait_for(lambda: len(alice.all(".message.sent")), 1)
+    use_tool(alice, ".message", "Edit")
+    assert not alice.is_shown(".tools")
+    field = alice.one(".editor textarea")
+    field.send_keys(" of")
+    use_tool(bob, ".message", "React with 👍")
+    alice.wait_for(lambda: alice.texts(".reaction"), ["👍1"])
+    # The cursor is where it was.
+    ActionChains(alice.driver).send_keys(" mine").perform()
+    assert alice.run("return arguments[0].scrollHeight - arguments[0].clientHeight", field) == 0
+    ActionChains(alice.driver).send_keys(Keys.ENTER).perform()
+    bob.wait_for(bob.messages, ["a draught of mine"])
+    alice.wait_for(alice.messages, ["a draught of mine"])
+    assert alice.is_shown(".words")
+    assert alice.run("return document.activeElement.id") == "text"
+
+
+def test_an_empty_room_offers_its_link(alice: Browser, server: int) -> None:
+    alice.open(server, "/room/quiet")
+    alice.cdp(
+        "Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"]
+    )
+    alice.click("#invite")
+    alice.wait_for(lambda: alice.text(".toast"), "Link copied. Whoever opens it is in this room.")
+    assert alice.run("return navigator.clipboard.readText()").endswith("/room/quiet")
+    alice.say("hello")
+    alice.wait_for(lambda: alice.is_shown("#invite"), False)

@@ -118,7 +118,7 @@ addEventListener("popstate", () => {
 addEventListener("focus", watched);
 document.addEventListener("visibilitychange", watched);
 byId("open-room").addEventListener("click", () => openRoomDialog(visit));
-byId("copy-link").addEventListener("click", () => copyLink(client));
+for (const id of ["copy-link", "invite"]) byId(id).addEventListener("click", () => copyLink(client));
 byId("room-details").addEventListener("click", () => showDetails(client));
 byId("search-open").addEventListener("click", () => {
   closeDrawer();

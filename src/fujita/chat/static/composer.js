@@ -133,5 +133,6 @@ export function cleaned(text) {
 /** Makes a field as high as its text. */
 export function grow(textarea) {
   textarea.style.height = "auto";
-  textarea.style.height = `${textarea.scrollHeight}px`;
+  const borders = textarea.offsetHeight - textarea.clientHeight;
+  textarea.style.height = `${textarea.scrollHeight + borders}px`;
 }

@@ -9,13 +9,19 @@ import { words } from "./words.js";
 export function edit(client, { id, text }) {
   const node = byId("messages").querySelector(`[data-id="${id}"]`);
   const line = node?.querySelector(".line");
-  if (!line || node.querySelector(".editor")) return;
+  if (!line) return;
+  const opened = node.querySelector(".editor textarea");
+  if (opened) {
+    opened.focus();
+    return;
+  }
   const field = element("textarea", { rows: "1", "aria-label": words("edit.field"), value: text, oninput: () => grow(field) });
   const button = (label, look, act) =>
     element("button", { type: "button", class: `button small ${look}`, text: words(label), onclick: act });
   const close = () => {
+    // The line may have been drawn anew meanwhile.
+    editor.previousElementSibling.hidden = false;
     editor.remove();
-    line.hidden = false;
     byId("text").focus();
   };
   const save = async () => {
@@ -50,6 +56,19 @@ export function edit(client, { id, text }) {
   line.hidden = true;
   line.after(editor);
   grow(field);
+  node.scrollIntoView({ block: "nearest" });
   field.focus();
   field.setSelectionRange(text.length, text.length);
+}
+
+/** Takes the editor of a row along while the row is drawn anew, with the cursor in it. */
+export function keepingEditor(node, draw) {
+  const editor = node.querySelector(".editor");
+  const hadFocus = editor?.contains(document.activeElement) ? document.activeElement : null;
+  draw();
+  const line = editor && node.querySelector(".line");
+  if (!line) return;
+  line.hidden = true;
+  line.after(editor);
+  hadFocus?.focus({ preventScroll: true });
 }

@@ -146,7 +146,7 @@ export class Log {
 
   // Drawing
 
-  #drawTop({ known, stream, name, title }) {
+  #drawTop({ known, stream, name, title, isPrivate }) {
     const isUnspoken = known && !stream.more && !stream.items.some((item) => item.kind === "message");
     const isEmpty = isUnspoken && !this.#client.outbox.of(name).length;
     this.#top.classList.toggle("empty", isEmpty);
@@ -154,6 +154,8 @@ export class Log {
     else if (stream.more) setText(this.#top, words("room.older"));
     else if (isEmpty) setText(this.#top, words("room.empty"));
     else setText(this.#top, words("room.beginning", { room: titleOf(name, title) }));
+    byId("log-invite").hidden = !known || !isEmpty;
+    setText(byId("invite-text"), words(isPrivate ? "room.invite" : "room.copy"));
   }
 
   #drawJump(room) {

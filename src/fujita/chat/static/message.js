@@ -2,6 +2,7 @@
 
 import { avatar, hueOf } from "./avatars.js";
 import { element, icon } from "./dom.js";
+import { keepingEditor } from "./editor.js";
 import { filesView } from "./filesview.js";
 import { isFewEmoji, nodesOf } from "./markup.js";
 import { clockTime, fullTime } from "./times.js";
@@ -39,7 +40,7 @@ export class MessageView {
     const parts = ["message", own && "own", isFirst && "first", isForMe && "for-me", state, ...kept];
     node.className = parts.filter(Boolean).join(" ");
     const tools = node.querySelector(":scope > .tools");
-    node.replaceChildren(
+    const drawn = [
       isFirst ? avatar(author) : timeOf(item, "gutter"),
       element(
         "div",
@@ -50,7 +51,8 @@ export class MessageView {
         reactions?.length ? this.#reactions(item, people) : null,
         this.#state(item, state),
       ),
-    );
+    ];
+    keepingEditor(node, () => node.replaceChildren(...drawn));
     if (tools) node.append(tools);
   }
 
@@ -123,8 +125,12 @@ export class MessageView {
       { class: "failure", role: "alert" },
       icon("alert"),
       element("span", { text: `${words("message.failed")} ${reason}` }),
-      button("message.retry", () => outbox.retry(key)),
-      button("message.discard", () => outbox.discard(key)),
+      element(
+        "span",
+        { class: "failure-acts" },
+        button("message.retry", () => outbox.retry(key)),
+        button("message.discard", () => outbox.discard(key)),
+      ),
     );
   }
 }

@@ -128,7 +128,8 @@ class _Batch:
         if found.slow and who.role == "member":
             said = self._said.get((draft.room, draft.author_id), who.said)
             wait = said + found.slow * 1000 - draft.time
-            if wait > 0:
+            # One who spoke in the future did so before the clock was set back.
+            if 0 < wait <= found.slow * 1000:
                 return Refused("slow-mode", wait / 1000)
             self._said[draft.room, draft.author_id] = draft.time
         return None
