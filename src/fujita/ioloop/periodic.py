@@ -4,6 +4,7 @@ import asyncio
 import datetime
 import math
 import random
+import time
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 from types import CoroutineType
@@ -69,7 +70,7 @@ class PeriodicCallback:
         self.io_loop = IOLoop.current()
         self._running = True
         self._round += 1
-        self._next_timeout = self.io_loop.time()
+        self._next_timeout = time.monotonic()
         self._plan()
 
     def stop(self) -> None:
@@ -84,8 +85,11 @@ class PeriodicCallback:
         return self._running
 
     def _plan(self) -> None:
-        self._update_next(self.io_loop.time())
-        self._timeout = self.io_loop.call_at(self._next_timeout, self._call, self._round)
+        # Not by the loop's time, which is that on the wall: were that set back by an hour, nothing
+        # would be called for an hour.
+        now = time.monotonic()
+        self._update_next(now)
+        self._timeout = self.io_loop.call_later(self._next_timeout - now, self._call, self._round)
 
     def _call(self, round: int) -> None:
         pending: asyncio.Future[Any] | None = None

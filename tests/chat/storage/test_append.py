@@ -90,6 +90,20 @@ def test_slow_mode_holds_members_back_and_nobody_else(run: Run) -> None:
     run(work)
 
 
+def test_slow_mode_outlives_a_clock_that_is_set_back(run: Run) -> None:
+    async def work(store: Store) -> None:
+        await open_room(store)
+        await store.rooms.configure("lobby", slow=10)
+        hour = 3_600_000
+        for text, time in (("a", NOW), ("b", NOW - hour), ("c", NOW - hour + 10_000)):
+            assert isinstance(await store.append(draft(text, author=BOB, time=time)), Stored)
+        assert await store.append(draft("d", author=BOB, time=NOW - hour + 14_000)) == Refused(
+            "slow-mode", 6.0
+        )
+
+    run(work)
+
+
 def test_files_and_mentions_are_part_of_a_message(run: Run) -> None:
     async def work(store: Store) -> None:
         await open_room(store)
