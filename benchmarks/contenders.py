@@ -80,6 +80,7 @@ WEBSOCKET: dict[str, Command] = {
     SOCKETIFY: by_python("socketify", "socketify_websocket.py"),
     WEBSOCKETS: by_python("websockets", "websockets_websocket.py"),
 }
+ROOMS = by_fujita("rooms_node.py")
 ROUTES: dict[str, Command] = {
     FUJITA: by_fujita("tornado_routes.py"),
     TORNADO: by_python("tornado", "tornado_routes.py"),

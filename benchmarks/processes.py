@@ -84,6 +84,11 @@ class Server:
                 continue
         self._log.close()
 
+    @property
+    def processes(self) -> list[int]:
+        """It and its children."""
+        return family(self._process.pid)
+
     def processor_seconds(self) -> float:
         """Gives the processor time that it and its children have used."""
         return sum(map(processor_seconds, family(self._process.pid)))

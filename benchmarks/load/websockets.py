@@ -36,7 +36,7 @@ class Counter:
             self.totals[connection.fileno()] = 0
             self.poll.register(connection, select.EPOLLIN)
 
-    def run(self, seconds: float, on_data: Mapping[int, Callable[[bytes], None]]) -> float:
+    def run(self, seconds: float, on_data: Mapping[int, Callable[[bytes], object]]) -> float:
         """Receives for some seconds; gives how many it were exactly."""
         receivers, totals, poll = self.receivers, self.totals, self.poll.poll
         start = time.perf_counter()
