@@ -15,7 +15,9 @@ def test_a_file_is_there_when_it_is_whole(tmp_path: Path) -> None:
     upload.write(b"two")
     place = folder.path / folder.relative(id)
     assert not place.exists()
-    upload.finish()
+    upload.complete()
+    assert not place.exists()
+    upload.keep()
     assert upload.size == 7
     assert place.read_bytes() == b"one two"
     upload.abort()
@@ -33,6 +35,17 @@ def test_what_is_given_up_leaves_nothing(tmp_path: Path) -> None:
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+def test_what_a_killed_process_was_writing_is_taken_away_in_time(tmp_path: Path) -> None:
+    uploads = [Folder(tmp_path).begin(str(n) * 22) for n in range(2)]
+    (deserted, _) = sorted((tmp_path / "unfinished").iterdir())
+    os.utime(deserted, (0, 0))
+    Folder(tmp_path)
+    # The other one is being written as yet, by whomever.
+    assert [path.name for path in (tmp_path / "unfinished").iterdir()] == ["1" * 22]
+    for upload in uploads:
+        upload.abort()
+
+
 def test_what_is_given_up_for_want_of_room_leaves_nothing(tmp_path: Path) -> None:
     resource = pytest.importorskip("resource")
     folder = Folder(tmp_path)
@@ -43,7 +56,7 @@ def test_what_is_given_up_for_want_of_room_leaves_nothing(tmp_path: Path) -> Non
         # It is in the buffer, and every attempt to write it fails.
         upload.write(b"half")
         with pytest.raises(OSError, match="File too large"):
-            upload.finish()
+            upload.complete()
         upload.abort()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -90,14 +90,16 @@ class UploadHandler(ApiHandler):
         name = file_name(unquote(self.request.headers.get("X-File-Name", "")))
         found = StoredFile(self._id, self.room(typed), who.id, name, kind, upload.size)
         with self._on_disk():
-            upload.finish()
+            upload.complete()
         self._upload = None
         try:
+            # First the record: were the file first and this the end, nobody would ever find it.
             if not await self.services.store.files.add(found, milliseconds()):
                 raise Refusal("no-room")
+            with self._on_disk():
+                upload.keep()
         except BaseException:
-            # Nobody will ever ask for it, and nobody else would take it away.
-            self.services.folder.remove([found.id])
+            upload.abort()
             raise
         self.set_status(201)
         self.finish(dict(found.to_json()))

@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import tempfile
+import time
 import unicodedata
 from collections.abc import Iterable
 from os import PathLike
@@ -15,7 +16,12 @@ FILE_NAME_LENGTH = 100
 
 _ID_BYTES = 16
 _ID = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
-_PARTIAL = ".part"
+
+# No id is that short, so none of their folders has this name.
+_UNFINISHED = "unfinished"
+
+# However slowly a file comes, something of it is written far more often.
+_DESERTED_SECONDS = 3600
 
 
 class Folder:
@@ -33,6 +39,7 @@ class Folder:
     def __init__(self, path: str | PathLike[str]) -> None:
         self.path = Path(path)
         self._check()
+        self._remove_deserted()
 
     def new_id(self) -> str:
         """Returns an id that nobody can guess."""
@@ -40,7 +47,7 @@ class Folder:
 
     def begin(self, id: str) -> "Upload":
         """Begins to write a file."""
-        return Upload(self._place(id))
+        return Upload(self._place(id), self.path / _UNFINISHED / id)
 
     def relative(self, id: str) -> Path:
         """Returns where a file is, seen from the folder.
@@ -71,32 +78,48 @@ class Folder:
             reason = error.strerror or str(error)
             raise ChatError(f"cannot keep files in {self.path}: {reason}") from None
 
+    def _remove_deserted(self) -> None:
+        """Takes away what a process was writing when it was killed."""
+        latest = time.time() - _DESERTED_SECONDS
+        for path in (self.path / _UNFINISHED).glob("*"):
+            try:
+                if path.stat().st_mtime < latest:
+                    path.unlink()
+            except OSError:
+                # Another process has begun as well, and was faster; or it is not ours to remove.
+                pass
+
 
 class Upload:
     """A file that is being written; it has its name only when it is whole.
 
     Args:
         place: Where it is to be.
+        unfinished: Where it is written.
     """
 
-    def __init__(self, place: Path) -> None:
-        place.parent.mkdir(parents=True, exist_ok=True)
+    def __init__(self, place: Path, unfinished: Path) -> None:
+        for path in (place, unfinished):
+            path.parent.mkdir(parents=True, exist_ok=True)
         self.size = 0
         self._place = place
-        self._partial = place.with_name(place.name + _PARTIAL)
-        self._file = open(self._partial, "xb")  # noqa: SIM115 (it stays open between pieces)
+        self._unfinished = unfinished
+        self._file = open(unfinished, "xb")  # noqa: SIM115 (it stays open between pieces)
 
     def write(self, piece: bytes) -> None:
         """Adds a piece."""
         self._file.write(piece)
         self.size += len(piece)
 
-    def finish(self) -> None:
-        """Gives the file its name; from now on it is there."""
+    def complete(self) -> None:
+        """Writes what is still to be written; nothing more can be added."""
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
-        os.replace(self._partial, self._place)
+
+    def keep(self) -> None:
+        """Gives a complete file its name; from now on it is there."""
+        os.replace(self._unfinished, self._place)
 
     def abort(self) -> None:
         """Takes away what was written, unless the file is there already."""
@@ -105,7 +128,7 @@ class Upload:
         except OSError:
             # What is in its buffer finds no room, and is not wanted any more.
             pass
-        self._partial.unlink(missing_ok=True)
+        self._unfinished.unlink(missing_ok=True)
 
 
 def file_name(typed: str) -> str:
