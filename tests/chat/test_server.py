@@ -93,7 +93,10 @@ def test_a_port_that_is_taken_is_one_clear_error(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         text = refusal(port=port, database=tmp_path / "chat.db")
-    assert text == f"cannot listen on 127.0.0.1:{port}: Address already in use"
+    assert text == (
+        f"cannot listen on 127.0.0.1:{port}: Address already in use"
+        " (another program listens there: stop it, or choose another --port)"
+    )
 
 
 @pytest.mark.parametrize(("port", "address"), [(70_000, "127.0.0.1"), (0, "no.such.host.invalid")])
@@ -117,6 +120,10 @@ def test_what_cannot_be_opened_is_one_clear_error(tmp_path: Path) -> None:
     assert "at least 32 characters" in refusal(
         database=tmp_path / "chat.db", data=data, embed_secret="short"
     )
+    assert refusal(database="postgresql+asyncpg://host:hidden/x") == (
+        "cannot open the history: expected a file or postgresql+asyncpg://host/name"
+    )
+    assert "expected 10.0.0.5 or 10.0.0.0/8" in refusal(trusted_proxies=("nginx",))
     assert "expected an origin" in refusal(embed_origins=("https://a.example/; script-src *",))
 
 
@@ -135,4 +142,6 @@ def test_a_redis_that_cannot_be_reached_is_one_clear_error(tmp_path: Path) -> No
     assert f"127.0.0.1:{port}" in text
     assert "(redis-server starts one)" in text
     assert "hidden" not in text
-    assert "no engine has such a URL" in refusal(redis="http://:hidden@example.org", **place)
+    text = refusal(redis="http://:hidden@example.org", **place)
+    assert text.startswith("--redis http: no engine")
+    assert "hidden" not in text

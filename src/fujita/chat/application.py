@@ -15,6 +15,7 @@ from fujita.chat.limits import Limits
 from fujita.chat.live.bus import Bus
 from fujita.chat.live.rooms import Rooms
 from fujita.chat.live.socket import ChatSocket
+from fujita.chat.proxies import Proxies
 from fujita.chat.requests import Services
 from fujita.chat.storage import Store, milliseconds
 from fujita.chat.uploads.folder import Folder
@@ -115,6 +116,7 @@ async def make_app(
     admins: tuple[str, ...] = (),
     passwords: Passwords | None = None,
     figures: Figures | None = None,
+    proxies: Proxies | None = None,
     **settings: Any,
 ) -> ChatApplication:
     """Returns the chat room as an application that can be served, or be part of a server.
@@ -131,6 +133,7 @@ async def make_app(
         admins: Logins of accounts that own the lobby and every public room that they enter.
         passwords: Makes and checks the hashes of passwords.
         figures: Where it counts what is going on, for ``/metrics``.
+        proxies: Those whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed.
         settings: More settings of a `fujita.web.Application`.
 
     Raises:
@@ -149,6 +152,7 @@ async def make_app(
             figures=counted,
             tokens=tokens,
             embed_origins=embed_origins,
+            proxies=proxies or Proxies(),
         ),
         secret or store.secret,
         **settings,

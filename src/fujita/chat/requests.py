@@ -13,6 +13,7 @@ from fujita.chat.figures import Figures
 from fujita.chat.language import preferred_language
 from fujita.chat.limits import Limits, Throttle, address_of
 from fujita.chat.live.rooms import Rooms
+from fujita.chat.proxies import Proxies
 from fujita.chat.storage import Person, Store, milliseconds
 from fujita.chat.uploads.folder import Folder
 
@@ -54,9 +55,13 @@ class ConnectionCounter:
         self._figures = figures
         self._counts: Counter[str] = Counter()
 
+    def of(self, address: str) -> int:
+        """Returns how many an address has."""
+        return self._counts.get(address, 0)
+
     def is_full(self, address: str) -> bool:
         """Says whether an address has all the connections that it may have."""
-        return self._counts[address] >= self._most
+        return self.of(address) >= self._most
 
     def add(self, address: str) -> None:
         """Notes a connection."""
@@ -84,6 +89,7 @@ class Services:
     figures: Figures
     tokens: Tokens | None = None
     embed_origins: tuple[str, ...] = ()
+    proxies: Proxies = field(default_factory=Proxies)
     connections: ConnectionCounter = field(init=False)
 
     def __post_init__(self) -> None:
@@ -123,7 +129,14 @@ class ChatRequest(web.RequestHandler):
 
     def address(self) -> str:
         """Returns what counts as the address that the request comes from."""
-        return address_of(self.request.remote_ip or "")
+        forwarded = self.request.headers.get("X-Forwarded-For", "")
+        return address_of(self.services.proxies.client(self.request.remote_ip or "", forwarded))
+
+    def scheme(self) -> str:
+        """Returns ``http`` or ``https``, as the browser sees it."""
+        request = self.request
+        forwarded = request.headers.get("X-Forwarded-Proto", "")
+        return self.services.proxies.scheme(request.remote_ip or "", request.protocol, forwarded)
 
     # Who asks
 
@@ -207,5 +220,5 @@ class ChatRequest(web.RequestHandler):
             expires_days=days,
             httponly=True,
             samesite="Lax",
-            secure=self.request.protocol == "https",
+            secure=self.scheme() == "https",
         )

@@ -1,6 +1,7 @@
 """Serving the chat room from the command line."""
 
 import asyncio
+import errno
 import os
 import re
 import signal
@@ -22,6 +23,7 @@ from fujita.chat.figures import Figures
 from fujita.chat.limits import Limits
 from fujita.chat.live.bus import Bus
 from fujita.chat.names import InvalidText
+from fujita.chat.proxies import Proxies
 from fujita.chat.storage import open_store
 from fujita.chat.uploads.folder import Folder
 
@@ -32,6 +34,12 @@ _LONGEST_BODY = 64 * 1024
 
 # How long requests under way may take when the server is to end.
 _GRACE_SECONDS = 10.0
+
+_HINTS = {
+    errno.EADDRINUSE: "another program listens there: stop it, or choose another --port",
+    errno.EACCES: "ports below 1024 are the administrator's: choose a higher --port",
+    errno.EADDRNOTAVAIL: "this machine does not have that --address",
+}
 
 # RFC 6454, section 6.2, with the hosts that a Content-Security-Policy can name.
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.*:\[\]-]+")
@@ -53,7 +61,8 @@ class Options:
         embed_secret: What a site that embeds the chat signs its tokens with.
         embed_origins: The sites that may show the chat in a frame.
         admins: Logins of accounts that own the lobby and every public room that they enter.
-        trusted_proxies: The addresses whose ``X-Forwarded-…`` headers are believed.
+        trusted_proxies: The addresses or networks whose ``X-Forwarded-For`` and
+            ``X-Forwarded-Proto`` are believed.
         limits: The bounds of the chat room.
     """
 
@@ -111,6 +120,10 @@ def _check(options: Options) -> None:
     for origin in options.embed_origins:
         if not _ORIGIN.fullmatch(origin):
             raise ChatError(f"expected an origin such as https://example.org, got {origin[:100]}")
+    try:
+        Proxies(options.trusted_proxies)
+    except ValueError as error:
+        raise ChatError(f"--trust-proxy: {error}; expected 10.0.0.5 or 10.0.0.0/8") from None
 
 
 def _serve_with_workers(options: Options, tell: Callable[[str], None]) -> NoReturn:
@@ -155,12 +168,7 @@ async def _serve(
         except BaseException:
             _close(sockets)
             raise
-        server = httpserver.HTTPServer(
-            application,
-            max_body_size=_LONGEST_BODY,
-            xheaders=bool(options.trusted_proxies),
-            trusted_downstream=list(options.trusted_proxies),
-        )
+        server = httpserver.HTTPServer(application, max_body_size=_LONGEST_BODY)
         try:
             server.add_sockets(sockets)
             if callable(tell):
@@ -200,6 +208,7 @@ async def _application(options: Options, figures: Figures) -> tuple[ChatApplicat
             embed_origins=options.embed_origins,
             admins=_admins(options),
             figures=figures,
+            proxies=Proxies(options.trusted_proxies),
         )
     except BaseException:
         if bus is not None:
@@ -223,21 +232,16 @@ def _tokens(options: Options) -> Tokens | None:
 async def _bus(options: Options) -> Bus:
     if options.redis is None:
         return Bus(limits=options.limits)
-    place = _without_password(options.redis)
     try:
         bus = Bus(options.redis, options.limits)
     except ValueError as error:
-        raise ChatError(f"--redis {place}: {error}") from None
+        raise ChatError(f"--redis {error}") from None
     try:
         await bus.start()
     except ChatError as error:
         await bus.close()
         raise ChatError(f"{str(error).rstrip('.')} (redis-server starts one)") from None
     return bus
-
-
-def _without_password(url: str) -> str:
-    return re.sub(r"//[^@/]*@", "//***@", url)
 
 
 def _announcement(options: Options, sockets: list[socket.socket], more: str) -> str:
@@ -249,7 +253,7 @@ def _listen(options: Options) -> list[socket.socket]:
         return netutil.bind_sockets(options.port, options.address)
     except (OSError, ValueError, OverflowError) as error:
         place = _authority(options.address, options.port)
-        raise ChatError(f"cannot listen on {place}: {_reason(error)}") from None
+        raise ChatError(f"cannot listen on {place}: {_reason(error)}{_hint(error)}") from None
 
 
 def _close(sockets: list[socket.socket]) -> None:
@@ -262,6 +266,11 @@ def _reason(error: Exception) -> str:
         return str(error)
     # Errors of name resolution have negative numbers, which the system has no text for.
     return os.strerror(error.errno) if error.errno > 0 else error.strerror or str(error)
+
+
+def _hint(error: Exception) -> str:
+    hint = _HINTS.get(error.errno or 0) if isinstance(error, OSError) else None
+    return f" ({hint})" if hint else ""
 
 
 @contextmanager

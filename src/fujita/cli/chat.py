@@ -101,7 +101,7 @@ _NEEDED = ("sqlalchemy", "aiosqlite", "argon2", "jwt", "prometheus_client")
     metavar="ADDRESS",
     envvar="FUJITA_TRUST_PROXY",
     show_envvar=True,
-    help="A proxy whose X-Forwarded-For and X-Forwarded-Proto are believed.",
+    help="A proxy, or a network of them, whose X-Forwarded-For and X-Forwarded-Proto are believed.",
 )
 def chat(
     port: int,

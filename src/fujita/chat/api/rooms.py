@@ -161,7 +161,7 @@ class InvitationsHandler(ApiHandler):
         if token is None:
             raise Refusal("no-room")
         self.set_status(201)
-        url = f"{self.request.protocol}://{self.request.host}/invite/{token}"
+        url = f"{self.scheme()}://{self.request.host}/invite/{token}"
         self.finish({"token": token, "url": url, "expires": now + hours * 3_600_000})
 
 

@@ -186,7 +186,7 @@ class Channel(Consumer):
         except TimeoutError:
             app_log.debug("the room %s is not on the bus yet", self._room)
 
-    def tell(self, news: News, *, kept: bool = True, us_too: bool = True) -> None:
+    def announce(self, news: News, *, kept: bool = True, us_too: bool = True) -> None:
         """Tells all nodes that have the room open.
 
         It is not waited for and may be lost: what must not be lost is in the database.

@@ -62,7 +62,7 @@ class Everywhere:
 
     def _tell(self, news: News) -> None:
         if self._channel is not None:
-            self._channel.tell(news, us_too=False)
+            self._channel.announce(news, us_too=False)
 
     def on_news(self, news: News) -> None:
         """Takes what another node has told."""

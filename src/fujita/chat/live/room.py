@@ -181,7 +181,7 @@ class Room:
         """Tells everybody, on all nodes, that a member has another name."""
         if self._channel is not None and who.id in self._members:
             self._channel.enter(who, quietly=True)
-            self._channel.tell({"renamed": who.to_json(), "former": former})
+            self._channel.announce({"renamed": who.to_json(), "former": former})
 
     # What is said
 
@@ -189,29 +189,29 @@ class Room:
         """Hands on what was stored or changed on this node."""
         self.feed.take(message)
         if self._channel is not None:
-            self._channel.tell({"message": message.pack()}, us_too=False)
+            self._channel.announce({"message": message.pack()}, us_too=False)
 
     def publish_note(self, position: int) -> None:
         """Hands on that settings or memberships were changed on this node."""
         self.feed.take_note(position)
         if self._channel is not None:
-            self._channel.tell({"note": position}, us_too=False)
+            self._channel.announce({"note": position}, us_too=False)
 
     def publish_leave(self, id: str) -> None:
         """Hands on that somebody is no member any more, by their own wish."""
         if self._channel is not None:
-            self._channel.tell({"left": id}, us_too=False)
+            self._channel.announce({"left": id}, us_too=False)
         self.let_go(id)
 
     def publish_typing(self, who: Person) -> None:
         """Hands on that somebody is writing."""
         if self._channel is not None:
-            self._channel.tell({"typing": who.to_json()}, kept=False)
+            self._channel.announce({"typing": who.to_json()}, kept=False)
 
     def publish_removal(self) -> None:
         """Hands on that the room was deleted."""
         if self._channel is not None:
-            self._channel.tell({"deleted": True}, us_too=False)
+            self._channel.announce({"deleted": True}, us_too=False)
         self.vanish()
 
     def broadcast(self, event: bytes, *, but: Iterable[Connection] = ()) -> None:

@@ -149,7 +149,7 @@ def database_url(place: str | PathLike[str]) -> URL:
         return URL.create(DRIVERS["sqlite"], database=text)
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise StoreError(
             "cannot open the history: expected a file or postgresql+asyncpg://host/name"
         ) from None
