@@ -360,3 +360,36 @@ def test_an_empty_room_offers_its_link(alice: Browser, server: int) -> None:
     assert alice.run("return navigator.clipboard.readText()").endswith("/room/quiet")
     alice.say("hello")
     alice.wait_for(lambda: alice.is_shown("#invite"), False)
+
+
+def test_messages_are_reached_and_changed_by_keys(alice: Browser, server: int) -> None:
+    alice.open(server, "/room/keys")
+    for text in ("one", "two", "three"):
+        alice.say(text)
+    alice.wait_for(lambda: len(alice.all(".message.sent")), 3)
+    alice.run("document.getElementById('log').focus()")
+
+    def press(*keys: str) -> None:
+        for key in keys:
+            ActionChains(alice.driver).send_keys(key).perform()
+
+    focused = "return document.activeElement.querySelector('.words')?.textContent"
+    press(Keys.ARROW_UP)
+    assert alice.run(focused) == "three"
+    press(Keys.ARROW_UP)
+    assert alice.run(focused) == "two"
+    # The ring around what has the focus is to be seen.
+    assert alice.run("return getComputedStyle(document.activeElement).outlineStyle") != "none"
+    press(Keys.TAB)
+    label = "return document.activeElement.ariaLabel"
+    assert alice.run(label) == "React with 👍"
+    press(Keys.ENTER)
+    alice.wait_for(lambda: alice.texts(".reaction"), ["👍1"])
+    while alice.run(label) != "Edit":
+        press(Keys.TAB)
+    press(Keys.ENTER)
+    alice.wait(lambda: alice.is_shown(".editor"), "the editor")
+    press("x", Keys.ESCAPE)
+    alice.wait_for(lambda: alice.is_shown(".editor"), False)
+    assert alice.messages() == ["one", "two", "three"]
+    assert alice.run("return document.activeElement.id") == "text"
