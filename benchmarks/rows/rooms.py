@@ -68,7 +68,8 @@ class Nodes(Row):
     better = Better.LOWER
 
     def __init__(self, nodes: int) -> None:
-        title = f"{nodes} nodes with {MEMBERS_OF_A_NODE} members each: their time for a delivery"
+        them = f"{nodes} nodes" if nodes > 1 else "1 node"
+        title = f"{them} with {MEMBERS_OF_A_NODE} members each: their time for a delivery"
         super().__init__(f"rooms-nodes-{nodes}", title, "µs", (), ())
         self._nodes = nodes
 
