@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -108,3 +109,21 @@ def test_three_nodes_are_one_chat(tmp_path: Path) -> None:
     assert all("Connection refused" in line for line in errors), errors
     # The log has addresses and no queries: tokens are in them.
     assert "/socket" in (tmp_path / "access.log").read_text()
+
+
+def test_the_compose_file_fits_the_command_and_nginx() -> None:
+    """Docker is not there to ask; what is written twice is compared."""
+    from fujita.cli.chat import chat
+
+    compose = CONFIGURATION.with_name("compose.yaml").read_text()
+    configuration = CONFIGURATION.read_text()
+    known = {option.envvar for option in chat.params}
+    used = re.findall(r"^    (FUJITA_\w+):", compose, re.MULTILINE)
+    assert len(used) >= 5
+    assert set(used) <= known
+    nodes = re.findall(r"^  (node\d+): \*node", compose, re.MULTILINE)
+    assert re.findall(r"server (\w+):8888 ", configuration) == nodes
+    (trusted,) = re.findall(r"FUJITA_TRUST_PROXY: (\S+)", compose)
+    assert re.findall(r"ipv4_address: (\S+)", compose) == [trusted]
+    (listening,) = re.findall(r"listen (\d+);", configuration)
+    assert f'"{listening}:{listening}"' in compose
