@@ -192,8 +192,6 @@ class _Server:
     """Made once in a process: a loop, an application, a server."""
 
     def __init__(self) -> None:
-        self._errors = Errors()
-        app_log.addHandler(self._errors)
         self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
         self._server = self._runner.run(self._make())
 
@@ -215,7 +213,14 @@ class _Server:
 
     def answer(self, parts: Iterable[bytes]) -> bytes:
         """Returns all that is answered to a client that sends that and hangs up."""
-        return self._runner.run(self._answer(parts))
+        errors = Errors()
+        app_log.addHandler(errors)
+        try:
+            answer = self._runner.run(self._answer(parts))
+        finally:
+            app_log.removeHandler(errors)
+        assert not errors.records, errors.records
+        return answer
 
     async def _answer(self, parts: Iterable[bytes]) -> bytes:
         loop = asyncio.get_running_loop()
@@ -230,7 +235,6 @@ class _Server:
                 break
             await asyncio.sleep(0)
         assert not self._server.connections, "a connection is left behind"
-        assert not self._errors.records, self._errors.records
         return DATE.sub(b"", bytes(wire.sent)).replace(CONTINUE, b"")
 
 
