@@ -20,9 +20,9 @@ function contrast(one, other) {
 }
 const pairs = [];
 for (const [text, grounds] of Object.entries({
-  ink: ["paper", "panel", "raised", "sunken", "hover", "code", "accent-wash", "seal-wash", "bad-wash"],
-  "ink-soft": ["paper", "panel", "raised", "sunken", "hover", "seal-wash"],
-  accent: ["paper", "panel", "raised", "hover", "accent-wash"],
+  ink: ["paper", "panel", "raised", "sunken", "hover", "code", "accent-wash", "seal-wash", "bad-wash", "mark"],
+  "ink-soft": ["paper", "panel", "raised", "sunken", "hover", "seal-wash", "bad-wash", "code", "accent-wash"],
+  accent: ["paper", "panel", "raised", "hover", "accent-wash", "seal-wash", "bad-wash"],
   "accent-ink": ["accent"],
   "seal-ink": ["seal"],
   "seal-text": ["paper"],
