@@ -1,4 +1,4 @@
-// Returns texts with less contrast than WCAG 2.2 asks for: 4.5 to 1.
+// Returns texts with less contrast than WCAG 2.2 asks for, 4.5 to 1, and fields whose edge has less than 3 to 1.
 
 const probe = document.body.appendChild(document.createElement("i"));
 const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
@@ -38,5 +38,6 @@ for (let hue = 0; hue < 12; hue += 1) {
   author.className = `avatar hue-${hue}`;
   pairs.push([author.className, "itself", "white", getComputedStyle(author).backgroundColor]);
 }
-return pairs.map(([text, ground, a, b]) => [text, ground, Math.round(contrast(a, b) * 100) / 100])
-  .filter(([, , ratio]) => ratio < 4.5);
+const edges = ["paper", "raised"].map((ground) => ["edge", ground, "var(--edge)", `var(--${ground})`]);
+return [...pairs, ...edges].map(([text, ground, a, b]) => [text, ground, Math.round(contrast(a, b) * 100) / 100])
+  .filter(([text, , ratio]) => ratio < (text === "edge" ? 3 : 4.5));
