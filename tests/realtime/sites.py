@@ -65,7 +65,7 @@ class RoomSite:
 
     def start(self) -> None:
         arguments = {"hub": self.hub}
-        application = web.Application(
+        self.application = application = web.Application(
             [
                 ("/", Page),
                 ("/realtime", Rooms, arguments),

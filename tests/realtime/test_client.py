@@ -1,6 +1,7 @@
 """The client for Python."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -94,5 +95,25 @@ def test_what_is_refused() -> None:
             async with client_of(site, "?user=mallory") as client:
                 with pytest.raises(ClientRefusedError):
                     await client.publish("lobby", 1)
+
+    run(main)
+
+
+def test_a_gap_is_noticed_and_filled() -> None:
+    async def main() -> None:
+        async with RoomSite() as site, client_of(site) as client:
+            room = client.subscribe("lobby")
+            await client.publish("lobby", 0)
+            assert (await anext(room)).data == 0
+            receive, lost = client._receive, [1, 2]
+
+            def lose_two(message: dict[str, Any]) -> None:
+                if message.get("data") not in lost:
+                    receive(message)
+
+            client._receive = lose_two  # type: ignore[method-assign]
+            for number in (1, 2, 3, 4):
+                await site.hub.publish("lobby", number)
+            assert [(await anext(room)).data for _ in range(4)] == [1, 2, 3, 4]
 
     run(main)

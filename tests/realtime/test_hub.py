@@ -9,6 +9,7 @@ from fujita.realtime import (
     AlreadySubscribedError,
     Hub,
     HubClosedError,
+    Member,
     MemoryEngine,
     Position,
     RoomNameError,
@@ -428,3 +429,47 @@ def test_a_hub_belongs_to_one_loop() -> None:
     run(lambda: hub.publish("lobby", 1))
     with pytest.raises(RuntimeError, match="another event loop"):
         run(lambda: hub.subscribe("lobby", Recorder()))
+
+
+def test_who_has_gone_before_it_was_let_in_is_in_no_room() -> None:
+    async def main() -> None:
+        async with Hub(default=RoomOptions(presence=True)) as hub:
+            gone = Recorder()
+            await gone.close()
+            subscription = await hub.subscribe("lobby", gone, member=Member("ada"))
+            assert not subscription.active
+            assert not hub.rooms
+            assert await hub.members("lobby") == {}
+
+    run(main)
+
+
+def test_who_goes_while_it_is_let_in_is_in_no_room() -> None:
+    class Slow(MemoryEngine):
+        async def subscribe(self, room: str, options: RoomOptions) -> Position:
+            entering.set()
+            await may.wait()
+            return await super().subscribe(room, options)
+
+    entering, may = asyncio.Event(), asyncio.Event()
+
+    async def main() -> None:
+        async with Hub(Slow(), default=RoomOptions(presence=True)) as hub:
+            gone = Recorder()
+            task = asyncio.create_task(hub.subscribe("lobby", gone, member=Member("ada")))
+            await entering.wait()
+            closing = asyncio.create_task(gone.close())
+            await turn()
+            may.set()
+            assert not (await task).active
+            await closing
+            await turn()
+            assert not hub.rooms
+            assert await hub.members("lobby") == {}
+            reader = Recorder()
+            await hub.subscribe("lobby", reader)
+            await hub.publish("lobby", 1)
+            await turn()
+            assert (gone.events, reader.data) == ([], [1])
+
+    run(main)

@@ -11,7 +11,8 @@ import pytest
 
 from fujita.realtime import EngineUnavailableError, Hub, Member, RoomOptions
 from fujita.realtime.redis_engine import RedisEngine
-from tests.realtime.redis_servers import RedisServer, redis_server
+from tests.faults import certificates
+from tests.realtime.redis_servers import RedisServer, free_port, redis_server
 from tests.realtime.running import Recorder, run
 
 pytestmark = pytest.mark.timeout(90)
@@ -119,3 +120,80 @@ def test_a_master_that_a_sentinel_names(tmp_path: Path) -> None:
         process.kill()
         process.wait()
         server.kill()
+
+
+def test_a_server_with_tls(tmp_path: Path) -> None:
+    certificate, key = certificates.make(tmp_path / "tls", "localhost", 1)
+    plain = RedisServer(tmp_path)
+    tls_port = free_port()
+    words: tuple[str, ...] = ("--tls-port", str(tls_port), "--tls-auth-clients", "no")
+    words += ("--tls-cert-file", str(certificate))
+    server = RedisServer(tmp_path, *words, "--tls-key-file", str(key), port=plain.port)
+    server.start()
+
+    async def main() -> None:
+        address = f"rediss://localhost:{tls_port}/0"
+        async with Hub.from_url(f"{address}?ssl_ca_certs={certificate}") as hub:
+            reader = Recorder()
+            await hub.subscribe("room", reader)
+            await hub.publish("room", 1)
+            await reader.until(lambda: reader.data == [1])
+        # Whom it does not know it does not trust.
+        wary = Hub.from_url(address)
+        with pytest.raises(EngineUnavailableError, match="certificate"):
+            await wary.start()
+        await wary.close()
+
+    try:
+        run(main)
+    finally:
+        server.kill()
+
+
+def test_sentinels_name_another_master(tmp_path: Path) -> None:
+    master, replica = (RedisServer(make_folder(tmp_path, name)) for name in ("master", "replica"))
+    master.start()
+    replica.start()
+    command_line(replica.port, "replicaof", "127.0.0.1", str(master.port))
+    configuration = tmp_path / "sentinel.conf"
+    configuration.write_text(
+        f"sentinel monitor chat 127.0.0.1 {master.port} 1\n"
+        "sentinel down-after-milliseconds chat 500\n"
+    )
+    port = free_port()
+    process = subprocess.Popen(
+        [redis_server(), str(configuration), "--sentinel", "--port", str(port)],
+        stdout=subprocess.DEVNULL,
+    )
+
+    async def main() -> None:
+        url = f"redis+sentinel://127.0.0.1:{port}/chat"
+        async with Hub(RedisEngine.from_url(url, wait=9.0), default=OPTIONS) as hub:
+            reader = Recorder()
+            await hub.subscribe("room", reader)
+            await hub.publish("room", 1)
+            await reader.until(lambda: reader.data == [1])
+            while "slaves=1" not in await asyncio.to_thread(command_line, port, "info"):
+                await asyncio.sleep(0.05)
+            await asyncio.to_thread(command_line, master.port, "wait", "1", "5000")
+            master.kill()
+            await hub.publish("room", 2)
+            await reader.until(lambda: reader.data == [1, 2])
+            assert reader.said == []
+            assert "role:master" in await asyncio.to_thread(
+                command_line, replica.port, "info", "replication"
+            )
+
+    try:
+        run(main)
+    finally:
+        process.kill()
+        process.wait()
+        master.kill()
+        replica.kill()
+
+
+def make_folder(parent: Path, name: str) -> Path:
+    folder = parent / name
+    folder.mkdir()
+    return folder

@@ -1,8 +1,11 @@
 """Several nodes on one Redis, which may go away."""
 
 import asyncio
+import os
 import secrets
+import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,7 @@ from fujita.realtime import (
     Position,
     RoomOptions,
 )
-from fujita.realtime.redis_engine import RedisEngine
+from fujita.realtime.redis_engine import RedisEngine, connecting
 from tests.realtime.conftest import MakeHub
 from tests.realtime.redis_servers import DURABLE, RedisServer
 from tests.realtime.running import Recorder, run
@@ -316,3 +319,33 @@ def test_urls(url: str) -> None:
 def test_urls_that_say_nothing(url: str) -> None:
     with pytest.raises(ValueError):
         Hub.from_url(url)
+
+
+def test_a_redis_that_hangs_costs_a_publication_one_time_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connecting, "ANSWER_TIMEOUT", 0.3)
+    server = RedisServer(tmp_path)
+    server.start()
+    assert server._process is not None
+    process = server._process.pid
+
+    async def main() -> None:
+        hub = Hub(RedisEngine.from_url(server.url))
+        await hub.publish("room", 0)
+        os.kill(process, signal.SIGSTOP)
+        # 256 are sent together; those that wait behind them are not to wait for each other.
+        start = time.monotonic()
+        many = [hub.publish("room", number) for number in range(2000)]
+        answers = await asyncio.gather(*many, return_exceptions=True)
+        assert all(isinstance(answer, EngineUnavailableError) for answer in answers)
+        assert time.monotonic() - start < 2
+        os.kill(process, signal.SIGCONT)
+        await hub.publish("room", "end")
+        await hub.close()
+
+    try:
+        run(main)
+    finally:
+        os.kill(process, signal.SIGCONT)
+        server.kill()

@@ -4,9 +4,10 @@ import asyncio
 from typing import Any
 
 import pytest
+from benchmarks.load.idle import handshake, masked
 
 from tests.realtime.running import run
-from tests.realtime.sites import RoomSite
+from tests.realtime.sites import Rooms, RoomSite
 
 
 def test_a_conversation() -> None:
@@ -168,5 +169,48 @@ def test_who_is_in_no_room_gets_what_is_for_everybody() -> None:
             bob.connection.close()
             while len(site.hub._everyone._connected) > 1:
                 await asyncio.sleep(0.005)
+
+    run(main)
+
+
+@pytest.mark.parametrize(
+    ("one", "its_key", "other", "other_key"),
+    [("a", "b:c", "a:b", "c"), ("ada", "k", "", "ada:k"), ("ada", "k", "", "3:ada:k")],
+)
+def test_nobody_uses_up_the_keys_of_somebody_else(
+    one: str, its_key: str, other: str, other_key: str
+) -> None:
+    async def main() -> None:
+        async with RoomSite() as site:
+            offsets = []
+            for user, key in ((one, its_key), (other, other_key)):
+                client = await site.connect(f"/realtime?user={user}")
+                answer = await client.ask(type="publish", room="lobby", data=user, key=key)
+                offsets.append(answer["offset"])
+            assert offsets == [1, 2]
+
+    run(main)
+
+
+def test_who_goes_while_it_is_asked_whether_it_may_come_in_leaves_nothing_behind() -> None:
+    entering, may = asyncio.Event(), asyncio.Event()
+
+    class Slow(Rooms):
+        async def on_subscribe(self, room: str) -> None:
+            entering.set()
+            await may.wait()
+
+    async def main() -> None:
+        async with RoomSite() as site:
+            site.application.add_handlers(".*", [("/slow", Slow, {"hub": site.hub})])
+            _, writer = await asyncio.open_connection("127.0.0.1", site.port)
+            command = masked(b'{"type": "subscribe", "room": "lobby"}')
+            writer.write(handshake("/slow?user=ada") + command)
+            await entering.wait()
+            writer.transport.abort()
+            may.set()
+            while site.hub._everyone._connected or site.hub.rooms:
+                await asyncio.sleep(0.005)
+            assert await site.hub.members("lobby") == {}
 
     run(main)

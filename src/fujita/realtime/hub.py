@@ -242,6 +242,7 @@ class Hub(Node):
 
         Returns:
             The subscription. Its ``recovered`` tells whether all that was missed is still known.
+            It is not ``active`` if the consumer has been closed meanwhile.
 
         Raises:
             AlreadySubscribedError: The consumer is in the room.
@@ -254,6 +255,9 @@ class Hub(Node):
             await self.start()
         if room in consumer.subscriptions:
             raise AlreadySubscribedError(f"the consumer is in room {room!r} already")
+        if consumer.closed:
+            # It has gone meanwhile, and nobody would ever take it out again.
+            return Subscription.of_nobody(Room(room, self, self.options(room)), consumer, member)
         held = self.rooms.get(room)
         if held is None:
             held = self.rooms[room] = Room(room, self, self.options(room))

@@ -228,6 +228,9 @@ class Room:
         if not self._live:
             async with self._lock:
                 await self._go_live()
+        if not subscription.active:
+            # It has left before it was in.
+            return
         self.flush()
         consumer = subscription.consumer
         self.subscriptions[consumer.id] = subscription

@@ -1,6 +1,7 @@
 """Rooms for ordinary clients: a WebSocket with JSON (docs/realtime-protocol.md)."""
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from fujita.realtime.batch import Batch
@@ -204,7 +205,7 @@ class RoomsHandler(WebSocketHandler):
             **subscription.position._asdict(),
             "recovered": subscription.recovered,
         }
-        self._say_with_publications(head, missed.events)
+        self._send(_with_publications(head, missed.events))
 
     async def _publish(self, command: Command) -> None:
         data = await self.on_publish(command.room, command.data)
@@ -222,7 +223,10 @@ class RoomsHandler(WebSocketHandler):
         """Makes sure that nobody uses up the keys of somebody else."""
         if not key:
             return None
-        return key if self.member is None else f"{self.member.user}:{key}"
+        if self.member is None:
+            return f"-{key}"
+        # The length tells where the user's id ends.
+        return f"{len(self.member.user)}:{self.member.user}:{key}"
 
     async def _leave(self, command: Command) -> None:
         subscription = self.consumer.subscriptions.get(command.room)
@@ -240,7 +244,8 @@ class RoomsHandler(WebSocketHandler):
             **history.position._asdict(),
             "complete": history.complete,
         }
-        self._say_with_publications(head, history.publications)
+        # A client that does not read is not asked for more.
+        await self.write_message(_with_publications(head, history.publications))
 
     async def _tell_members(self, command: Command) -> None:
         room, options = command.room, self.hub.options(command.room)
@@ -259,19 +264,21 @@ class RoomsHandler(WebSocketHandler):
     def _say(self, message: dict[str, Any]) -> None:
         self._send(encode(message))
 
-    def _say_with_publications(self, head: dict[str, Any], events: Any) -> None:
-        publications = b",".join(
-            b'{"offset":%d,"time":%.3f,"data":%b}' % (one.offset, one.time, one.payload)
-            for one in events
-            if isinstance(one, Publication)
-        )
-        self._send(b'%b,"publications":[%b]}' % (encode(head)[:-1], publications))
-
     def _send(self, message: bytes) -> None:
         try:
             self.write_message(message)
         except WebSocketClosedError:
             return
+
+
+def _with_publications(head: dict[str, Any], events: Iterable[object]) -> bytes:
+    """Writes an answer whose publications are JSON already."""
+    publications = b",".join(
+        b'{"offset":%d,"time":%.3f,"data":%b}' % (one.offset, one.time, one.payload)
+        for one in events
+        if isinstance(one, Publication)
+    )
+    return b'%b,"publications":[%b]}' % (encode(head)[:-1], publications)
 
 
 def _error(code: str, message: str, **more: float) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A consumer's place in a room."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from fujita.realtime.events import Member
 from fujita.realtime.position import Position
@@ -31,6 +31,13 @@ class Subscription:
         self.member = member
         self.position = Position(0, "")
         self.recovered = False
+
+    @classmethod
+    def of_nobody(cls, room: "Room", consumer: "Consumer", member: Member | None) -> Self:
+        """Makes a subscription that has ended before it began."""
+        subscription = cls(room, consumer, member)
+        subscription._room = None
+        return subscription
 
     @property
     def active(self) -> bool:

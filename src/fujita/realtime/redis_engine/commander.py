@@ -72,7 +72,9 @@ class Commander:
             try:
                 await self._send(some)
             except EngineUnavailableError as error:
-                _fail(some, error)
+                # What waits behind them would wait for a hanging server as long, and longer.
+                _fail([*some, *self._waiting], error)
+                self._waiting.clear()
             except asyncio.CancelledError:
                 _fail([*some, *self._waiting], EngineUnavailableError("the engine was closed"))
                 self._waiting.clear()

@@ -210,7 +210,10 @@ def link_from_url(url: str) -> Link:
     if database:
         options["db"] = int(database)
     timeouts = {"socket_timeout": CONNECT_TIMEOUT, "socket_connect_timeout": CONNECT_TIMEOUT}
-    sentinel: Any = Sentinel(addresses, sentinel_kwargs=timeouts, **options)  # type: ignore[no-untyped-call]
+    # The addresses are the Sentinels', so what the URL says of TLS holds for them, too.
+    secured = {name: value for name, value in options.items() if name.startswith("ssl")}
+    asking = {**timeouts, **secured}
+    sentinel: Any = Sentinel(addresses, sentinel_kwargs=asking, **options)  # type: ignore[no-untyped-call]
     return SingleLink(sentinel.master_for(service), where, sentinel.sentinels)
 
 
