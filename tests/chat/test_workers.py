@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager, suppress
+from contextlib import AsyncExitStack, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -129,9 +129,14 @@ def test_sighup_renews_the_workers_and_nobody_misses_anything(
 
 def until_refused(port: int) -> None:
     """Waits until nobody listens there any more."""
-    with suppress(ConnectionRefusedError):
-        while True:
+    while True:
+        try:
             socket.create_connection(("127.0.0.1", port), 20).close()
+        except ConnectionRefusedError:
+            return
+        except ConnectionResetError:
+            # Those in line are sent away as the listening sockets are closed.
+            pass
 
 
 def cookie_of(port: int) -> str:

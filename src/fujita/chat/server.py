@@ -117,6 +117,8 @@ def _check(options: Options) -> None:
             f"{options.workers} workers need Redis, by which one tells the others what is said:"
             " start it (redis-server) and add --redis redis://127.0.0.1"
         )
+    if options.workers > 1 and not hasattr(os, "fork"):
+        raise ChatError("--workers: this system cannot fork processes")
     for origin in options.embed_origins:
         if not _ORIGIN.fullmatch(origin):
             raise ChatError(f"expected an origin such as https://example.org, got {origin[:100]}")
