@@ -35,6 +35,9 @@ _LONGEST_BODY = 64 * 1024
 # How long requests under way may take when the server is to end.
 _GRACE_SECONDS = 10.0
 
+# While workers start, or one is replaced, clients wait in line.
+_BACKLOG = 2048
+
 _HINTS = {
     errno.EADDRINUSE: "another program listens there: stop it, or choose another --port",
     errno.EACCES: "ports below 1024 are the administrator's: choose a higher --port",
@@ -252,7 +255,7 @@ def _announcement(options: Options, sockets: list[socket.socket], more: str) -> 
 
 def _listen(options: Options) -> list[socket.socket]:
     try:
-        return netutil.bind_sockets(options.port, options.address)
+        return netutil.bind_sockets(options.port, options.address, backlog=_BACKLOG)
     except (OSError, ValueError, OverflowError) as error:
         place = _authority(options.address, options.port)
         raise ChatError(f"cannot listen on {place}: {_reason(error)}{_hint(error)}") from None
