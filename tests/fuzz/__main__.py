@@ -2,7 +2,6 @@
 
 import argparse
 import importlib.util
-import os
 import subprocess
 import sys
 import tempfile
@@ -62,8 +61,6 @@ def main() -> int:
     if importlib.util.find_spec("atheris") is None:
         parser.error("atheris is missing: pip install --group fuzz")
     options.findings.mkdir(exist_ok=True)
-    # Only Python code can be instrumented, and it is the same as that which is compiled.
-    os.environ.setdefault("FUJITA_PURE", "1")
     names = options.targets or list(TARGETS)
     results = [fuzz(name, options.seconds, options.findings) for name in names]
     return 0 if all(results) else 1
